@@ -1,0 +1,105 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One message over one register pair, by a deadline: core, registers, clock. */
+#include "link.h"
+#include "wait.h"
+
+#include <linux/compiler.h>
+
+/**
+ * struct wait - one wait for the BMC, from one register action to the next
+ * @began: the status byte was not there at the first look
+ * @since_us: when that was
+ * @waited_us: how long since
+ */
+struct wait {
+	bool began;
+	u64 since_us;
+	u32 waited_us;
+};
+
+/* The clock is read only when there is something to wait for. */
+static int wait_more(struct kcs_link *link, struct wait *wait, u64 deadline_us)
+{
+	struct kcs_clock *clock = link->clock;
+	u64 now_us = clock->ops->now_us(clock);
+
+	if (READ_ONCE(link->stop))
+		return -ENODEV;
+	if (now_us >= deadline_us)
+		return -ETIMEDOUT;
+	if (!wait->began) {
+		wait->began = true;
+		wait->since_us = now_us;
+	}
+	wait->waited_us = now_us - wait->since_us;
+
+	clock->ops->nap_us(clock, kcs_wait_nap_us(wait->waited_us));
+	return 0;
+}
+
+static struct kcs_action next_action(struct kcs_link *link, u32 waited_us)
+{
+	struct kcs_io *io = link->io;
+	struct kcs_action action;
+
+	link->status = io->ops->read(io, KCS_REG_STATUS);
+	action = kcs_sm_status(&link->sm, link->status, waited_us);
+	if (action.kind == KCS_ACTION_READ_DATA)
+		action = kcs_sm_data(&link->sm, io->ops->read(io, KCS_REG_DATA));
+	return action;
+}
+
+static int run(struct kcs_link *link, u64 deadline_us)
+{
+	struct kcs_io *io = link->io;
+	struct wait wait = {};
+	int err;
+
+	for (;;) {
+		struct kcs_action action = next_action(link, wait.waited_us);
+
+		switch (action.kind) {
+		case KCS_ACTION_END:
+			return link->sm.result;
+		case KCS_ACTION_WRITE_DATA:
+			io->ops->write(io, KCS_REG_DATA, action.value);
+			wait = (struct wait){};
+			break;
+		case KCS_ACTION_WRITE_CMD:
+			io->ops->write(io, KCS_REG_CMD, action.value);
+			wait = (struct wait){};
+			break;
+		default:
+			err = wait_more(link, &wait, deadline_us);
+			if (err)
+				return err;
+		}
+	}
+}
+
+/**
+ * kcs_link_transfer() - send a request and fetch its reply
+ * @link: the way to the BMC
+ * @request: what to send
+ * @reply: where the reply goes; meaningful on success only
+ * @deadline_us: when to give up, by the link's clock
+ *
+ * A transfer that did not end cleanly leaves the link dirty, and the next one
+ * begins with the error exit (IPMI 2.0 rev 1.1, 9.15).
+ *
+ * Context: may sleep, as far as the link's clock does. One at a time.
+ * Return: 0; %-ETIMEDOUT at the deadline; %-ENODEV when the link was
+ * stopped; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
+ */
+int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
+		      struct kcs_msg *reply, u64 deadline_us)
+{
+	int err;
+
+	if (READ_ONCE(link->stop))
+		return -ENODEV;
+	kcs_sm_begin(&link->sm, request, reply, link->dirty);
+	err = run(link, deadline_us);
+	link->dirty = link->sm.dirty;
+	return err;
+}

@@ -1,0 +1,32 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KCS_LINK_H
+#define KCS_LINK_H
+
+#include <kcs/io.h>
+#include <kcs/sm.h>
+#include <linux/types.h>
+
+/**
+ * struct kcs_link - a register pair in use: the way to one BMC
+ * @io: the registers
+ * @clock: the time
+ * @sm: the message on its way, or the last one
+ * @status: the status byte last read
+ * @dirty: the next message begins with the error exit
+ * @stop: set by anybody, once: end the message on its way and take no other
+ *
+ * One message at a time; the owner serialises.
+ */
+struct kcs_link {
+	struct kcs_io *io;
+	struct kcs_clock *clock;
+	struct kcs_sm sm;
+	u8 status;
+	bool dirty;
+	bool stop;
+};
+
+int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
+		      struct kcs_msg *reply, u64 deadline_us);
+
+#endif /* KCS_LINK_H */

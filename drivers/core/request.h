@@ -1,0 +1,46 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KCS_REQUEST_H
+#define KCS_REQUEST_H
+
+#include <kcs/msg.h>
+#include <linux/atomic.h>
+#include <linux/completion.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+
+/**
+ * struct kcs_request - a message on its way, and what became of it
+ * @ref: one for the creator, one while an interface has it
+ * @node: place in the queue of the interface, under its lock
+ * @timeout_ms: from submission to the deadline
+ * @deadline_us: the deadline, by the clock of the interface
+ * @ended: set by whoever ends it first
+ * @done: complete once it ended
+ * @err: how it ended; valid once @done is complete
+ * @msg: what to send
+ * @reply: the reply; only the interface writes it, nobody reads it unless
+ *	@err is 0
+ */
+struct kcs_request {
+	struct kref ref;
+	struct list_head node;
+	u32 timeout_ms;
+	u64 deadline_us;
+	atomic_t ended;
+	struct completion done;
+	int err;
+	struct kcs_msg msg;
+	struct kcs_msg reply;
+};
+
+static inline void kcs_request_get(struct kcs_request *request)
+{
+	kref_get(&request->ref);
+}
+
+static inline bool kcs_request_ended(const struct kcs_request *request)
+{
+	return atomic_read(&request->ended);
+}
+
+#endif /* KCS_REQUEST_H */

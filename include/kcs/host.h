@@ -1,0 +1,54 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * The API of kcs_host.ko to the other modules: interfaces and requests.
+ *
+ *	request = kcs_request_create(&msg, 5000);
+ *	kcs_host_submit(host, request);
+ *	err = kcs_request_wait(request);
+ *	if (!err)
+ *		reply = kcs_request_reply(request);
+ *	kcs_request_put(request);
+ *
+ * A request ends exactly once, no later than its deadline, which counts from
+ * kcs_host_submit(). It is reference-counted: whoever stops waiting drops his
+ * reference, and a late reply finds nobody.
+ */
+#ifndef KCS_HOST_H
+#define KCS_HOST_H
+
+#include <kcs/msg.h>
+#include <linux/types.h>
+
+struct kcs_host;
+struct kcs_request;
+struct notifier_block;
+
+/* The deadline of a request, unless there is a reason for another. */
+#define KCS_HOST_TIMEOUT_MS	5000
+
+/* Requests waiting for one interface; one more ends with -EBUSY. */
+#define KCS_HOST_QUEUE_MAX	128
+
+/**
+ * enum kcs_host_event - what the notifiers hear; the data is the &struct kcs_host
+ * @KCS_HOST_READY: the BMC behind an interface answered Get Device ID
+ */
+enum kcs_host_event {
+	KCS_HOST_READY,
+};
+
+struct kcs_host *kcs_host_get_first(void);
+bool kcs_host_is_ready(const struct kcs_host *host);
+void kcs_host_put(struct kcs_host *host);
+int kcs_host_notify(struct notifier_block *nb);
+void kcs_host_unnotify(struct notifier_block *nb);
+
+struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
+				       u32 timeout_ms);
+void kcs_host_submit(struct kcs_host *host, struct kcs_request *request);
+int kcs_request_wait(struct kcs_request *request);
+void kcs_request_end(struct kcs_request *request, int err);
+const struct kcs_msg *kcs_request_reply(const struct kcs_request *request);
+void kcs_request_put(struct kcs_request *request);
+
+#endif /* KCS_HOST_H */

@@ -1,0 +1,64 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What the protocol needs of a machine: two registers and a clock. Real
+ * hardware, a simulated BMC and a test's script all stand behind these.
+ */
+#ifndef KCS_IO_H
+#define KCS_IO_H
+
+#include <kcs/regs.h>
+#include <linux/types.h>
+
+struct kcs_io;
+struct kcs_clock;
+
+/**
+ * struct kcs_io_ops - how to reach a register pair
+ * @read: read Data_Out or Status
+ * @write: write Data_In or Command
+ *
+ * Neither may fail or sleep; a register that is not there reads FFh.
+ */
+struct kcs_io_ops {
+	u8 (*read)(struct kcs_io *io, enum kcs_reg reg);
+	void (*write)(struct kcs_io *io, enum kcs_reg reg, u8 value);
+};
+
+/**
+ * struct kcs_io - a register pair; embed it in what implements the operations
+ * @ops: the operations
+ */
+struct kcs_io {
+	const struct kcs_io_ops *ops;
+};
+
+/**
+ * struct kcs_clock_ops - how time is read and spent
+ * @now_us: microseconds since some fixed moment, never going back
+ * @nap_us: give the CPU away for about this many microseconds; with 0, only
+ *	let some time pass
+ */
+struct kcs_clock_ops {
+	u64 (*now_us)(struct kcs_clock *clock);
+	void (*nap_us)(struct kcs_clock *clock, u32 us);
+};
+
+/**
+ * struct kcs_clock - a clock; embed it where a test has time of its own
+ * @ops: the operations
+ */
+struct kcs_clock {
+	const struct kcs_clock_ops *ops;
+};
+
+/**
+ * struct kcs_location - where an interface is, whoever found it
+ * @port: I/O port of Data_In/Data_Out
+ * @spacing_bytes: distance from there to Command/Status: 1, 4 or 16
+ */
+struct kcs_location {
+	u16 port;
+	u8 spacing_bytes;
+};
+
+#endif /* KCS_IO_H */
