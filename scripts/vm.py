@@ -1,0 +1,259 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Boot a kernel under QEMU with these modules and an emulated BMC, run a script.
+
+The guest is the kernel, busybox and the modules; it has a KCS interface at I/O
+port CA2h (IPI0001) whose BMC is scripts/bmc, and an SSDT with a power meter.
+What the script prints is printed; its exit status is this program's. Example:
+
+    scripts/vm.py --ssdt dcmi --bmc='--watts 250' \\
+        'modprobe kcs_host; modprobe kcs_opregion; modprobe acpi_power_meter; watts'
+
+In the script, watts prints the reading, now_ms a clock, and modprobe knows the
+modules of this project, the power meter and the kernel's own IPMI modules.
+"""
+import argparse
+import contextlib
+import dataclasses
+import os
+import pathlib
+import shlex
+import shutil
+import subprocess
+import sys
+import tempfile
+
+ROOT = pathlib.Path(__file__).resolve().parent.parent
+SCRIPTS = ROOT / "scripts"
+
+# Modules of the kernel that the guest gets besides ours, with what they need.
+STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf"]
+
+BOOT_ARGUMENTS = ("console=ttyS0 loglevel=8 panic=-1 oops=panic "
+                  "panic_on_warn=1 rdinit=/init")
+
+INIT = r"""#!/bin/sh
+/bin/busybox --install -s /bin
+mkdir -p /proc /sys /dev /tmp
+mount -t proc proc /proc
+mount -t sysfs sysfs /sys
+mount -t devtmpfs dev /dev
+mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
+sh /script </dev/null >/dev/ttyS1 2>&1
+status=$?
+sync
+echo "exit $status" >/dev/ttyS2
+poweroff -f
+"""
+
+FUNCTIONS = r"""
+METER=/sys/bus/acpi/devices/ACPI000D:00
+average() { cat $METER/power1_average; }
+watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; }
+now_ms() { awk '/^now at/ { printf "%d\n", $3 / 1000000 }' /proc/timer_list; }
+modules() { modprobe kcs_host && modprobe kcs_opregion; }
+# Wait, 10 s at most, for a line in the kernel's log.
+await() { for _ in $(seq 100); do dmesg | grep -q "$1" && return; sleep 0.1; done; false; }
+"""
+
+
+def run(*command, **options):
+    """Run a host command; its output is shown only when it fails."""
+    done = subprocess.run([str(word) for word in command], text=True,
+                          stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+                          check=False, **options)
+    if done.returncode:
+        sys.exit(f"{shlex.join(done.args)} failed:\n{done.stdout}")
+    return done.stdout
+
+
+@dataclasses.dataclass
+class Kernel:
+    """A kernel to boot: its image, its modules and its build folder."""
+    release: str
+    image: pathlib.Path
+    modules_root: pathlib.Path  # what lib/modules is under
+    build: pathlib.Path
+
+    @classmethod
+    def stock(cls):
+        """The newest installed one that has headers."""
+        releases = [path.parent.name
+                    for path in pathlib.Path("/lib/modules").glob("*/build")
+                    if pathlib.Path(f"/boot/vmlinuz-{path.parent.name}").exists()]
+        if not releases:
+            sys.exit("no kernel with headers: install linux-image-amd64 and "
+                     "linux-headers-amd64")
+        release = run("sort", "-V", input="\n".join(releases)).split()[-1]
+        return cls(release, pathlib.Path(f"/boot/vmlinuz-{release}"),
+                   pathlib.Path("/"), pathlib.Path(f"/lib/modules/{release}/build"))
+
+    @classmethod
+    def built(cls, build):
+        """One built from source in @build, its modules installed there."""
+        release = (build / "include/config/kernel.release").read_text().strip()
+        return cls(release, build / "arch/x86/boot/bzImage",
+                   build / "modules_root", build)
+
+
+def build_modules(kernel, folder):
+    """Build our modules for a kernel in a fresh copy, so nothing is stale."""
+    for name in ("Kbuild", "drivers", "include"):
+        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
+        copy(ROOT / name, folder / name)
+    for stale in folder.rglob("*.o"):
+        stale.unlink()
+    run("make", "-C", kernel.build, f"M={folder}", f"-j{os.cpu_count()}",
+        "W=1", "modules")
+    return sorted(folder.glob("*.ko"))
+
+
+def compile_ssdt(name, short_buffer, folder):
+    """From a name in scripts/acpi, or an .aml or .asl file, to an .aml file."""
+    source = SCRIPTS / "acpi" / f"{name}.asl"
+    if not source.exists():
+        source = pathlib.Path(name)
+    if source.suffix == ".aml":
+        return source
+    aml = folder / f"{source.stem}.aml"
+    run("iasl", "-vs", "-vr", "-we", *(["-D", "SHORT_BUFFER"] if short_buffer else []),
+        "-p", aml, source)
+    return aml
+
+
+class Initrd:
+    """busybox, modules, the init above; the script is added for each boot."""
+
+    def __init__(self, kernel, modules):
+        self._folder = tempfile.TemporaryDirectory(prefix="kcs-initrd-")
+        self.root = pathlib.Path(self._folder.name)
+        (self.root / "bin").mkdir()
+        shutil.copy("/bin/busybox", self.root / "bin")
+        (self.root / "bin/sh").symlink_to("busybox")
+        (self.root / "bin/mkdir").symlink_to("busybox")
+        (self.root / "init").write_text(INIT)
+        (self.root / "init").chmod(0o755)
+        target = self.root / "lib/modules" / kernel.release
+        target.mkdir(parents=True)
+        for path in [*modules, *self._stock(kernel)]:
+            shutil.copy(path, target)
+        for index in ("modules.order", "modules.builtin"):
+            (target / index).touch()
+        run("depmod", "-b", self.root, kernel.release)
+
+    @staticmethod
+    def _stock(kernel):
+        lines = run("modprobe", "-d", kernel.modules_root, "-S", kernel.release,
+                    "--show-depends", "--all", *STOCK_MODULES).splitlines()
+        return {line.split()[1] for line in lines if line.startswith("insmod ")}
+
+    def pack(self, script, cpio):
+        (self.root / "script").write_text(FUNCTIONS + script)
+        names = "\n".join(str(path.relative_to(self.root))
+                          for path in self.root.rglob("*"))
+        with open(cpio, "wb") as out:
+            subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], check=True,
+                           cwd=self.root, input=names.encode(), stdout=out)
+
+
+@dataclasses.dataclass
+class Result:
+    """What a boot left behind."""
+    output: str    # what the script printed
+    console: str   # the kernel's log
+    requests: str  # what the BMC was asked, one request a line
+    status: int    # exit status of the script; -1 when the guest died first
+
+
+@contextlib.contextmanager
+def running_bmc(options, log):
+    with open(log, "w+", encoding="ascii") as out:
+        bmc = subprocess.Popen([SCRIPTS / "bmc", *options], stdout=subprocess.PIPE,
+                               text=True)
+        try:
+            port = bmc.stdout.readline().split()[-1]
+            # From here on the log is the requests.
+            copier = subprocess.Popen(["cat"], stdin=bmc.stdout, stdout=out)
+            yield port
+        finally:
+            bmc.terminate()
+            bmc.wait()
+            copier.wait()
+
+
+class Machine:
+    """A kernel with our modules, ready to be booted any number of times."""
+
+    def __init__(self, kernel):
+        self.kernel = kernel
+        with tempfile.TemporaryDirectory(prefix="kcs-modules-") as folder:
+            modules = build_modules(kernel, pathlib.Path(folder))
+            self.initrd = Initrd(kernel, modules)
+
+    def boot(self, script, ssdts=(), short_buffer=False, bmc=(), timeout_s=120):
+        with tempfile.TemporaryDirectory(prefix="kcs-vm-") as name:
+            folder = pathlib.Path(name)
+            self.initrd.pack(script, folder / "initrd")
+            tables = [compile_ssdt(ssdt, short_buffer, folder) for ssdt in ssdts]
+            with running_bmc(bmc, folder / "bmc") as port:
+                died = self._qemu(folder, tables, port, timeout_s)
+            read = lambda name: (folder / name).read_text(errors="replace") \
+                .replace("\r", "")
+            end = read("end").split()
+            return Result(read("output"), read("console") + died, read("bmc"),
+                          int(end[1]) if end else -1)
+
+    def _qemu(self, folder, tables, port, timeout_s):
+        command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
+                   "-smp", "2", "-nodefaults", "-display", "none", "-no-reboot",
+                   "-kernel", self.kernel.image, "-initrd", folder / "initrd",
+                   "-append", BOOT_ARGUMENTS,
+                   "-chardev", f"socket,id=bmc,host=127.0.0.1,port={port},reconnect=1",
+                   "-device", "ipmi-bmc-extern,id=bmc0,chardev=bmc",
+                   "-device", "isa-ipmi-kcs,bmc=bmc0"]
+        for log in ("console", "output", "end"):
+            command += ["-serial", f"file:{folder / log}"]
+        for table in tables:
+            command += ["-acpitable", f"file={table}"]
+        try:
+            done = subprocess.run([str(word) for word in command], text=True,
+                                  capture_output=True, timeout=timeout_s, check=False)
+            return done.stderr
+        except subprocess.TimeoutExpired:
+            return f"\nstill running after {timeout_s} s\n"
+
+
+def parse_options():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("script", help="shell script to run in the guest")
+    parser.add_argument("--ssdt", action="append", default=[],
+                        help="dcmi, dell, spec, or an .asl or .aml file")
+    parser.add_argument("--short-buffer", action="store_true",
+                        help="AML passes 32 bytes instead of 66")
+    parser.add_argument("--bmc", default="", metavar="OPTIONS",
+                        help="options of scripts/bmc")
+    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
+                        help="build folder of a kernel (the installed one)")
+    parser.add_argument("--timeout", type=int, default=120, metavar="S")
+    parser.add_argument("--log", action="store_true",
+                        help="print the kernel's log and the BMC's, too")
+    return parser.parse_args()
+
+
+def main():
+    options = parse_options()
+    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    print(f"building the modules for {kernel.release} ...", file=sys.stderr)
+    machine = Machine(kernel)
+    print("booting the VM ...", file=sys.stderr)
+    result = machine.boot(options.script, options.ssdt, options.short_buffer,
+                          shlex.split(options.bmc), options.timeout)
+    if options.log or result.status < 0:
+        print(result.console, result.requests, sep="\n", file=sys.stderr)
+    print(result.output, end="")
+    sys.exit(result.status if result.status >= 0 else "the guest died")
+
+
+if __name__ == "__main__":
+    main()
