@@ -89,25 +89,35 @@ static struct kcs_request *take(struct kcs_host *host)
 	return request;
 }
 
-static int serve(struct kcs_host *host, struct kcs_request *request)
+static void log_failure(struct kcs_host *host, const struct kcs_msg *msg, int err)
 {
 	struct kcs_link *link = &host->link;
 	char status[KCS_NAMES_STATUS_SIZE];
+
+	dev_dbg(host->dev,
+		"NetFn %02xh command %02xh: %pe in %s, status 0x%02x [%s], last error: %s\n",
+		msg->bytes[0] >> 2, msg->bytes[1], ERR_PTR(err),
+		kcs_names_sm_state(link->sm.state), link->status,
+		kcs_names_status(status, sizeof(status), link->status),
+		kcs_names_error_code(link->sm.error_code));
+}
+
+static int serve(struct kcs_host *host, struct kcs_request *request)
+{
 	int err;
 
 	if (now_us(host) >= request->deadline_us)
 		return -ETIMEDOUT;
-	err = kcs_link_transfer(link, &request->msg, &request->reply,
+	err = kcs_link_transfer(&host->link, &request->msg, &request->reply,
 				request->deadline_us);
-	if (err)
-		dev_dbg(host->dev,
-			"NetFn %02xh command %02xh: %pe in %s, status 0x%02x [%s], last error: %s\n",
-			request->msg.bytes[0] >> 2, request->msg.bytes[1],
-			ERR_PTR(err), kcs_names_sm_state(link->sm.state),
-			link->status,
-			kcs_names_status(status, sizeof(status), link->status),
-			kcs_names_error_code(link->sm.error_code));
-	return err;
+	if (err) {
+		log_failure(host, &request->msg, err);
+		return err;
+	}
+	/* Somebody was served: no need to rest until the next probe. */
+	if (!host->ready && kcs_msg_cc(&request->reply) == KCS_CC_OK)
+		mod_delayed_work(host->wq, &host->probe, 0);
+	return 0;
 }
 
 static void serve_queue(struct work_struct *work)
@@ -243,6 +253,22 @@ static void host_free(struct kref *ref)
 }
 
 /**
+ * kcs_host_get() - take a reference to an interface
+ * @host: the interface
+ *
+ * It keeps the memory, not the hardware: see kcs_host_remove().
+ *
+ * Context: any.
+ * Return: @host.
+ */
+struct kcs_host *kcs_host_get(struct kcs_host *host)
+{
+	kref_get(&host->ref);
+	return host;
+}
+EXPORT_SYMBOL_GPL(kcs_host_get);
+
+/**
  * kcs_host_put() - drop a reference to an interface
  * @host: the interface
  *
@@ -334,7 +360,7 @@ struct kcs_host *kcs_host_get_first(void)
 	mutex_lock(&hosts_lock);
 	host = list_first_entry_or_null(&hosts, struct kcs_host, node);
 	if (host)
-		kref_get(&host->ref);
+		kcs_host_get(host);
 	mutex_unlock(&hosts_lock);
 	return host;
 }

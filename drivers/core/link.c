@@ -55,12 +55,12 @@ static int run(struct kcs_link *link, u64 deadline_us)
 	struct wait wait = {};
 	int err;
 
-	for (;;) {
+	while (link->sm.state != KCS_SM_END) {
 		struct kcs_action action = next_action(link, wait.waited_us);
 
 		switch (action.kind) {
 		case KCS_ACTION_END:
-			return link->sm.result;
+			break;
 		case KCS_ACTION_WRITE_DATA:
 			io->ops->write(io, KCS_REG_DATA, action.value);
 			wait = (struct wait){};
@@ -75,6 +75,7 @@ static int run(struct kcs_link *link, u64 deadline_us)
 				return err;
 		}
 	}
+	return link->sm.result;
 }
 
 /**

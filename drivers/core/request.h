@@ -33,11 +33,24 @@ struct kcs_request {
 	struct kcs_msg reply;
 };
 
+/**
+ * kcs_request_get() - take a reference to a request
+ * @request: the request
+ *
+ * Context: any.
+ */
 static inline void kcs_request_get(struct kcs_request *request)
 {
 	kref_get(&request->ref);
 }
 
+/**
+ * kcs_request_ended() - did a request end?
+ * @request: the request
+ *
+ * Context: any.
+ * Return: true once it has, or is about to be complete.
+ */
 static inline bool kcs_request_ended(const struct kcs_request *request)
 {
 	return atomic_read(&request->ended);

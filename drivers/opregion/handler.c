@@ -10,14 +10,13 @@
  * held, and with the ACPI Global Lock held where the field says Lock. It takes
  * no reference to this module, nor waits for callers when the handler is
  * removed; so every call runs in an SRCU read section, and removal waits for
- * it. See kcs_opregion_destroy().
+ * it. See opregion_destroy().
  *
  * AML cannot catch an ACPICA exception, so a failure is a status in the buffer,
  * and the handler returns AE_OK whatever happened.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "handler.h"
 #include "codec.h"
 #include "consumers.h"
 
@@ -132,7 +131,7 @@ static int ask_bmc(struct kcs_opregion *opregion, u64 address, u8 *buffer)
 /*
  * A read has no request to send; ACPICA passes it on all the same, with an
  * empty buffer. Once the handler is dying nothing here sleeps, on which
- * kcs_opregion_destroy() relies.
+ * opregion_destroy() relies.
  */
 static acpi_status handle(u32 function, acpi_physical_address address,
 			  u32 bit_width, u64 *value, void *handler_context,
@@ -222,17 +221,17 @@ static void turn_away(struct kcs_opregion *opregion)
 }
 
 /**
- * kcs_opregion_create() - serve the IPMI regions below a node
+ * opregion_create() - serve the IPMI regions below a node
  * @node: a device of the namespace
  *
  * Installs in the background, and waits for that only as long as it takes
  * without slow _REG methods.
  *
  * Context: may sleep.
- * Return: the handler, to be taken down with kcs_opregion_destroy();
+ * Return: the handler, to be taken down with opregion_destroy();
  * %ERR_PTR(-ENOMEM).
  */
-struct kcs_opregion *kcs_opregion_create(acpi_handle node)
+static struct kcs_opregion *opregion_create(acpi_handle node)
 {
 	struct kcs_opregion *opregion = kzalloc(sizeof(*opregion), GFP_KERNEL);
 	int err;
@@ -259,7 +258,7 @@ struct kcs_opregion *kcs_opregion_create(acpi_handle node)
 }
 
 /**
- * kcs_opregion_destroy() - serve no more
+ * opregion_destroy() - serve no more
  * @opregion: the handler
  *
  * First nobody waits for the BMC any more; then nobody is inside; only then is
@@ -271,7 +270,7 @@ struct kcs_opregion *kcs_opregion_create(acpi_handle node)
  *
  * Context: may sleep; bounded, since every call is.
  */
-void kcs_opregion_destroy(struct kcs_opregion *opregion)
+static void opregion_destroy(struct kcs_opregion *opregion)
 {
 	kcs_host_unnotify(&opregion->ready);
 	turn_away(opregion);
@@ -298,14 +297,14 @@ static int __init kcs_opregion_init(void)
 		pr_err("no \\_SB in the ACPI namespace\n");
 		return -ENODEV;
 	}
-	opregion_of_sb = kcs_opregion_create(sb);
+	opregion_of_sb = opregion_create(sb);
 	return PTR_ERR_OR_ZERO(opregion_of_sb);
 }
 module_init(kcs_opregion_init);
 
 static void __exit kcs_opregion_exit(void)
 {
-	kcs_opregion_destroy(opregion_of_sb);
+	opregion_destroy(opregion_of_sb);
 	pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
 }
 module_exit(kcs_opregion_exit);

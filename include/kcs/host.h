@@ -39,6 +39,7 @@ enum kcs_host_event {
 
 struct kcs_host *kcs_host_get_first(void);
 bool kcs_host_is_ready(const struct kcs_host *host);
+struct kcs_host *kcs_host_get(struct kcs_host *host);
 void kcs_host_put(struct kcs_host *host);
 int kcs_host_notify(struct notifier_block *nb);
 void kcs_host_unnotify(struct notifier_block *nb);

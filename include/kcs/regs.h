@@ -47,6 +47,13 @@ enum kcs_state {
 	KCS_STATE_ERROR = 3,
 };
 
+/**
+ * kcs_status_state() - the state bits of a status byte
+ * @status: the status byte
+ *
+ * Context: any.
+ * Return: the state, which means something only when @status has IBF=0.
+ */
 static inline enum kcs_state kcs_status_state(u8 status)
 {
 	return status >> 6;
