@@ -1,0 +1,365 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An interface on a script: its queue, its worker, its going away. Time is the
+ * script's; where a test needs a transfer to be on its way, time stands still.
+ */
+#include "../drivers/core/host.h"
+#include "script.h"
+
+#include <kunit/test.h>
+#include <linux/completion.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/notifier.h>
+
+/**
+ * struct bench - an interface on a script
+ * @dev: what the interface belongs to
+ * @script: the BMC
+ * @host: the interface, while there is one
+ * @id: Get Device ID, which the probe sends first
+ * @echo: a request of the tests
+ * @nb: hears of readiness
+ * @heard: events of our interface
+ * @ready: complete at the first
+ */
+struct bench {
+	struct device *dev;
+	struct script *script;
+	struct kcs_host *host;
+	struct kcs_msg id;
+	struct kcs_msg echo;
+	struct notifier_block nb;
+	u32 heard;
+	struct completion ready;
+};
+
+static const u8 device_id[] = {
+	0x1c, 0x01, 0x00, 0x20, 0x01, 0x02, 0x34, 0x02,
+	0xbf, 0x57, 0x01, 0x00, 0xcd, 0xab,
+};
+
+static const u8 not_ready[] = { 0x1c, 0x01, 0xd2 };
+static const u8 not_echoed[] = { 0xc4, 0xee, 0xd2 };
+static const u8 echoed[] = { 0xc4, 0xee, 0x00, 0x55 };
+
+static int on_event(struct notifier_block *nb, unsigned long event, void *host)
+{
+	struct bench *bench = container_of(nb, struct bench, nb);
+
+	/* The machine may have an interface of its own; ours may not be known yet. */
+	if (event == KCS_HOST_READY &&
+	    (!READ_ONCE(bench->host) || host == bench->host)) {
+		bench->heard++;
+		complete_all(&bench->ready);
+	}
+	return NOTIFY_OK;
+}
+
+static int bench_init(struct kunit *test)
+{
+	struct bench *bench = kunit_kzalloc(test, sizeof(*bench), GFP_KERNEL);
+	const u8 data = 0x55;
+
+	KUNIT_ASSERT_NOT_NULL(test, bench);
+	bench->dev = root_device_register("kcs_test");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bench->dev));
+	test->priv = bench;
+	bench->script = script_create(test);
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&bench->id, 0x06, 0x01, NULL, 0), 0);
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&bench->echo, 0x30, 0xee, &data, 1), 0);
+	init_completion(&bench->ready);
+	bench->nb.notifier_call = on_event;
+	KUNIT_ASSERT_EQ(test, kcs_host_notify(&bench->nb), 0);
+	return 0;
+}
+
+static void remove_host(struct bench *bench)
+{
+	if (bench->host)
+		kcs_host_remove(bench->host);
+	bench->host = NULL;
+}
+
+static void bench_exit(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	if (!bench)
+		return;
+	remove_host(bench);
+	kcs_host_unnotify(&bench->nb);
+	root_device_unregister(bench->dev);
+}
+
+static void start(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	bench->host = kcs_host_create(bench->dev, &bench->script->io,
+				      &bench->script->clock);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(bench->host));
+}
+
+static struct kcs_request *submit(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *request = kcs_request_create(&bench->echo, 5000);
+
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	kcs_host_submit(bench->host, request);
+	return request;
+}
+
+static void expect_end(struct kunit *test, struct kcs_request *request, int err)
+{
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), err);
+	kcs_request_put(request);
+}
+
+/* The worker is in the middle of a transfer to a silent BMC, and stays there. */
+static void start_frozen(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	bench->script->frozen = true;
+	SCRIPT(bench->script, FOR_EVER(0x02));
+	start(test);
+}
+
+/* -- The probe. ----------------------------------------------------------- */
+
+static void bmc_that_answers_is_ready_once(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	script_add_exchange(bench->script, &bench->id, device_id,
+			    sizeof(device_id));
+	start(test);
+	KUNIT_EXPECT_NE(test, 0ul, wait_for_completion_timeout(&bench->ready, 10 * HZ));
+	KUNIT_EXPECT_TRUE(test, kcs_host_is_ready(bench->host));
+	remove_host(bench);
+	KUNIT_EXPECT_EQ(test, bench->heard, 1u);
+	script_expect_done(bench->script);
+}
+
+static void bmc_that_initialises_is_not_ready(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	script_add_exchange(bench->script, &bench->id, not_ready,
+			    sizeof(not_ready));
+	script_add_exchange(bench->script, &bench->echo, not_echoed,
+			    sizeof(not_echoed));
+	start(test);
+	expect_end(test, submit(test), 0);
+	KUNIT_EXPECT_FALSE(test, kcs_host_is_ready(bench->host));
+	remove_host(bench);
+	KUNIT_EXPECT_EQ(test, bench->heard, 0u);
+	script_expect_done(bench->script);
+}
+
+static void success_of_a_request_brings_the_probe_forward(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	script_add_exchange(bench->script, &bench->id, not_ready,
+			    sizeof(not_ready));
+	script_add_exchange(bench->script, &bench->echo, echoed, sizeof(echoed));
+	script_add_exchange(bench->script, &bench->id, device_id,
+			    sizeof(device_id));
+	start(test);
+	expect_end(test, submit(test), 0);
+	KUNIT_EXPECT_NE(test, 0ul, wait_for_completion_timeout(&bench->ready, 10 * HZ));
+	remove_host(bench);
+	KUNIT_EXPECT_EQ(test, bench->heard, 1u);
+	script_expect_done(bench->script);
+}
+
+/* -- Requests. ------------------------------------------------------------ */
+
+static void request_gets_its_reply(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *request;
+
+	script_add_exchange(bench->script, &bench->id, device_id,
+			    sizeof(device_id));
+	script_add_exchange(bench->script, &bench->echo, echoed, sizeof(echoed));
+	start(test);
+	request = submit(test);
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);
+	KUNIT_EXPECT_EQ(test, kcs_request_reply(request)->len,
+			(u16)sizeof(echoed));
+	KUNIT_EXPECT_EQ(test, 0, memcmp(kcs_request_reply(request)->bytes,
+					echoed, sizeof(echoed)));
+	kcs_request_put(request);
+	script_expect_done(bench->script);
+}
+
+static void requests_are_served_in_order(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *requests[3];
+	u8 i;
+
+	script_add_exchange(bench->script, &bench->id, device_id,
+			    sizeof(device_id));
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		const u8 reply[] = { 0xc4, 0xee, 0x00, i };
+
+		KUNIT_ASSERT_EQ(test, kcs_msg_request(&bench->echo, 0x30, 0xee,
+						      &i, 1), 0);
+		script_add_exchange(bench->script, &bench->echo, reply,
+				    sizeof(reply));
+	}
+	start(test);
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		bench->echo.bytes[2] = i;
+		requests[i] = submit(test);
+	}
+	for (i = 0; i < ARRAY_SIZE(requests); i++) {
+		KUNIT_EXPECT_EQ(test, kcs_request_wait(requests[i]), 0);
+		KUNIT_EXPECT_EQ(test, kcs_request_reply(requests[i])->bytes[3], i);
+		kcs_request_put(requests[i]);
+	}
+	script_expect_done(bench->script);
+}
+
+static void silent_bmc_ends_every_request_at_its_deadline(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *requests[8];
+	size_t i;
+
+	SCRIPT(bench->script, FOR_EVER(0x82));
+	start(test);
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
+		requests[i] = submit(test);
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
+		expect_end(test, requests[i], -ETIMEDOUT);
+	KUNIT_EXPECT_FALSE(test, kcs_host_is_ready(bench->host));
+	remove_host(bench);
+	KUNIT_EXPECT_FALSE(test, bench->script->off);
+}
+
+static void message_too_short_for_ipmi_is_refused(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	script_add_exchange(bench->script, &bench->id, device_id,
+			    sizeof(device_id));
+	start(test);
+	bench->echo.len = 1;
+	expect_end(test, submit(test), -EINVAL);
+	script_expect_done(bench->script);
+}
+
+static void full_queue_refuses_at_once(struct kunit *test)
+{
+	struct kcs_request **requests =
+		kunit_kcalloc(test, KCS_HOST_QUEUE_MAX, sizeof(*requests),
+			      GFP_KERNEL);
+	size_t i;
+
+	KUNIT_ASSERT_NOT_NULL(test, requests);
+	start_frozen(test);
+	for (i = 0; i < KCS_HOST_QUEUE_MAX; i++)
+		requests[i] = submit(test);
+	expect_end(test, submit(test), -EBUSY);
+	remove_host(test->priv);
+	for (i = 0; i < KCS_HOST_QUEUE_MAX; i++)
+		expect_end(test, requests[i], -ENODEV);
+}
+
+static void cancelled_request_ends_with_the_reason_given(struct kunit *test)
+{
+	struct kcs_request *request;
+
+	start_frozen(test);
+	request = submit(test);
+	kcs_request_end(request, -ECANCELED);
+	kcs_request_end(request, 0);
+	expect_end(test, request, -ECANCELED);
+}
+
+static void late_reply_finds_nobody(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *request;
+
+	bench->script->frozen = true;
+	SCRIPT(bench->script, STAY(0x02, 1000));
+	script_add_exchange(bench->script, &bench->id, device_id,
+			    sizeof(device_id));
+	start(test);
+	request = submit(test);
+	kcs_request_end(request, -ECANCELED);
+	expect_end(test, request, -ECANCELED);
+	WRITE_ONCE(bench->script->frozen, false);
+	KUNIT_EXPECT_NE(test, 0ul, wait_for_completion_timeout(&bench->ready, 10 * HZ));
+	remove_host(bench);
+	script_expect_done(bench->script);
+}
+
+/* -- Going away. ---------------------------------------------------------- */
+
+static void removal_ends_all_requests(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *requests[4];
+	size_t i;
+
+	start_frozen(test);
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
+		requests[i] = submit(test);
+	remove_host(bench);
+	for (i = 0; i < ARRAY_SIZE(requests); i++)
+		expect_end(test, requests[i], -ENODEV);
+	KUNIT_EXPECT_FALSE(test, bench->script->off);
+}
+
+static void removed_interface_refuses_those_who_still_hold_it(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *request;
+	struct kcs_host *held, *first;
+
+	start_frozen(test);
+	held = kcs_host_get(bench->host);
+	remove_host(bench);
+	first = kcs_host_get_first();
+	KUNIT_EXPECT_PTR_NE(test, first, held);
+	if (first)
+		kcs_host_put(first);
+
+	request = kcs_request_create(&bench->echo, 5000);
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	kcs_host_submit(held, request);
+	expect_end(test, request, -ENODEV);
+	kcs_host_put(held);
+}
+
+static struct kunit_case host_cases[] = {
+	KUNIT_CASE(bmc_that_answers_is_ready_once),
+	KUNIT_CASE(bmc_that_initialises_is_not_ready),
+	KUNIT_CASE(success_of_a_request_brings_the_probe_forward),
+	KUNIT_CASE(request_gets_its_reply),
+	KUNIT_CASE(requests_are_served_in_order),
+	KUNIT_CASE(silent_bmc_ends_every_request_at_its_deadline),
+	KUNIT_CASE(message_too_short_for_ipmi_is_refused),
+	KUNIT_CASE(full_queue_refuses_at_once),
+	KUNIT_CASE(cancelled_request_ends_with_the_reason_given),
+	KUNIT_CASE(late_reply_finds_nobody),
+	KUNIT_CASE(removal_ends_all_requests),
+	KUNIT_CASE(removed_interface_refuses_those_who_still_hold_it),
+	{}
+};
+
+static struct kunit_suite host_suite = {
+	.name = "kcs_host",
+	.init = bench_init,
+	.exit = bench_exit,
+	.test_cases = host_cases,
+};
+kunit_test_suite(host_suite);

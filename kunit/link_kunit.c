@@ -1,0 +1,146 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* One message against the clock: deadlines, stopping, dirty links. */
+#include "../drivers/core/link.h"
+#include "script.h"
+
+#include <kunit/test.h>
+
+#define SECOND_US	1000000
+
+/**
+ * struct bench - a link on a script
+ * @script: the BMC
+ * @link: the link
+ * @request: Get Device ID
+ * @reply: the reply
+ */
+struct bench {
+	struct script *script;
+	struct kcs_link link;
+	struct kcs_msg request;
+	struct kcs_msg reply;
+};
+
+static const u8 short_id[] = { 0x1c, 0x01, 0x00, 0x20 };
+
+static struct bench *bench_create(struct kunit *test)
+{
+	struct bench *bench = kunit_kzalloc(test, sizeof(*bench), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bench);
+	bench->script = script_create(test);
+	bench->link.io = &bench->script->io;
+	bench->link.clock = &bench->script->clock;
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&bench->request, 0x06, 0x01,
+					      NULL, 0), 0);
+	return bench;
+}
+
+static int transfer(struct bench *bench)
+{
+	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
+				 bench->script->now_us + 5 * SECOND_US);
+}
+
+static void prompt_bmc_costs_no_clock_read(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_exchange(bench->script, &bench->request, short_id,
+			    sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, transfer(bench), 0);
+	KUNIT_EXPECT_EQ(test, bench->reply.len, (u16)sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, bench->script->clock_reads, 0u);
+	script_expect_done(bench->script);
+}
+
+static void slow_bmc_is_waited_for_with_few_looks(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, STAY(0x82, 3 * SECOND_US));
+	script_add_reply(bench->script, short_id, sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, transfer(bench), 0);
+	KUNIT_EXPECT_LE(test, bench->script->naps, 3100u);
+	script_expect_done(bench->script);
+}
+
+/* Fails silently at step @cut of an exchange, showing @status for ever. */
+static void expect_timeout(struct kunit *test, size_t cut, u8 status)
+{
+	struct bench *bench = bench_create(test);
+	struct script *script = bench->script;
+	u64 spent_us = script->now_us;
+
+	script_add_exchange(script, &bench->request, short_id,
+			    sizeof(short_id));
+	script->count = cut;
+	SCRIPT(script, FOR_EVER(status));
+	KUNIT_EXPECT_EQ(test, transfer(bench), -ETIMEDOUT);
+	spent_us = script->now_us - spent_us;
+	KUNIT_EXPECT_GE(test, spent_us, (u64)5 * SECOND_US);
+	KUNIT_EXPECT_LE(test, spent_us, (u64)5 * SECOND_US + 1000);
+	KUNIT_EXPECT_TRUE(test, bench->link.dirty);
+	KUNIT_EXPECT_FALSE(test, script->off);
+}
+
+static void silence_anywhere_ends_at_the_deadline(struct kunit *test)
+{
+	static const u8 silences[] = { 0x02, 0x42, 0x82, 0xc2, 0xff };
+	struct bench *model = bench_create(test);
+	size_t cut, read_phase, i;
+
+	script_add_request(model->script, &model->request);
+	read_phase = model->script->count;
+	script_add_reply(model->script, short_id, sizeof(short_id));
+	for (cut = 0; cut < model->script->count; cut++) {
+		if (model->script->steps[cut].kind != SCRIPT_STATUS)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(silences); i++)
+			expect_timeout(test, cut, silences[i]);
+		if (cut >= read_phase)
+			expect_timeout(test, cut, 0x40);
+	}
+}
+
+static void message_after_a_timeout_begins_with_the_error_exit(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, STAY(0x40, 5 * SECOND_US), S(0x40));
+	KUNIT_EXPECT_EQ(test, transfer(bench), -ETIMEDOUT);
+
+	SCRIPT(bench->script, S(0x40));
+	script_add_abort(bench->script, 0x01);
+	script_add_exchange(bench->script, &bench->request, short_id,
+			    sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, transfer(bench), 0);
+	KUNIT_EXPECT_FALSE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
+static void stopped_link_touches_no_register(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	bench->link.stop = true;
+	KUNIT_EXPECT_EQ(test, transfer(bench), -ENODEV);
+	script_expect_done(bench->script);
+}
+
+static struct kunit_case link_cases[] = {
+	KUNIT_CASE(prompt_bmc_costs_no_clock_read),
+	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
+	KUNIT_CASE(silence_anywhere_ends_at_the_deadline),
+	KUNIT_CASE(message_after_a_timeout_begins_with_the_error_exit),
+	KUNIT_CASE(stopped_link_touches_no_register),
+	{}
+};
+
+static struct kunit_suite link_suite = {
+	.name = "kcs_link",
+	.test_cases = link_cases,
+};
+kunit_test_suite(link_suite);
