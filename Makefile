@@ -1,0 +1,36 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# KDIR chooses the kernel: the running one, else the newest with headers.
+KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
+	$(lastword $(shell ls -dv /lib/modules/*/build 2>/dev/null)))
+WATTS ?= 187
+
+.PHONY: modules install clean demo check fast deep kunit help
+
+modules: ## build the modules for the kernel in KDIR (default target)
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
+
+install: modules ## install the modules for the kernel in KDIR
+	$(MAKE) -C $(KDIR) M=$(CURDIR) modules_install
+	depmod -a $(shell cat $(KDIR)/include/config/kernel.release)
+
+clean: ## remove what a build left in this folder
+	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+demo: ## read WATTS=187 from an emulated BMC through a power meter, in a VM
+	scripts/demo $(WATTS)
+
+fast: ## static checks: seconds
+	scripts/static
+
+kunit: ## unit tests, on UML and in QEMU with an emulated BMC
+	scripts/kunit uml
+	scripts/kunit x86_64
+
+check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"
+	scripts/check
+
+deep: ## check, then KUnit and VM tests on a KASAN, UBSAN, lockdep, kmemleak kernel
+	scripts/check --deep
+
+help: ## list the targets
+	@sed -n 's/^\([a-z]*\):.*## /\1\t/p' Makefile | expand -t 12

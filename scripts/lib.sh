@@ -1,0 +1,107 @@
+# SPDX-License-Identifier: GPL-2.0-only
+# shellcheck shell=bash disable=SC2034
+# What the scripts share: packages, the kernel source, progress, verdicts.
+
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/kcs
+
+# What a run of the VM needs, and what checks and kernel builds need besides.
+VM_PACKAGES=(make gcc linux-image-amd64 linux-headers-amd64 qemu-system-x86
+    acpica-tools busybox-static kmod cpio python3)
+CHECK_PACKAGES=(linux-source-6.1 sparse shellcheck git perl ipmitool xz-utils
+    bc flex bison libelf-dev libssl-dev)
+
+say() {
+    printf '%s\n' "$*" >&2
+}
+
+die() {
+    say "$(basename "$0"): $*"
+    exit 1
+}
+
+# packages NAME...: install what is missing, or say how.
+packages() {
+    local missing=() name
+    for name; do
+        [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
+            missing+=("$name")
+    done
+    [ ${#missing[@]} -eq 0 ] && return
+    [ "$(id -u)" -eq 0 ] ||
+        die "missing packages; as root: apt-get install --no-install-recommends ${missing[*]}"
+    say "installing ${missing[*]} ..."
+    {
+        apt-get update -q &&
+            DEBIAN_FRONTEND=noninteractive apt-get install -qy \
+                --no-install-recommends "${missing[@]}"
+    } >"${TMPDIR:-/tmp}/kcs-apt.log" 2>&1 ||
+        die "apt-get failed: $(tail -n 3 "${TMPDIR:-/tmp}/kcs-apt.log")"
+}
+
+# Sets TREE to the unpacked kernel source, the same for all checkouts, and
+# BUILDS to where its builds go. Call it with the lock held.
+kernel_tree() {
+    local version
+    version=$(dpkg-query -W -f '${Version}' linux-source-6.1) ||
+        die "no package linux-source-6.1"
+    TREE=$CACHE/$version/source
+    BUILDS=$CACHE/$version/build
+    [ -d "$TREE" ] && return
+    say "unpacking the source of Linux $version ..."
+    rm -rf "$TREE.new"
+    mkdir -p "$TREE.new"
+    tar -C "$TREE.new" --strip-components=1 -xf /usr/src/linux-source-6.1.tar.xz
+    mv "$TREE.new" "$TREE"
+}
+
+# One user of the cache at a time: two checkouts share it.
+lock_cache() {
+    mkdir -p "$CACHE"
+    exec 9>"$CACHE/lock"
+    flock -n 9 || {
+        say "waiting for another run that uses $CACHE ..."
+        flock 9
+    }
+}
+
+# Puts this checkout into the kernel tree as drivers/kcs. Objects of another
+# checkout are dropped: their dates say nothing about our sources.
+overlay() {
+    grep -q kcs "$TREE/drivers/Kconfig" || {
+        sed -i '/^endmenu/i source "drivers/kcs/Kconfig"\n' "$TREE/drivers/Kconfig"
+        echo 'obj-y += kcs/' >>"$TREE/drivers/Makefile"
+    }
+    if [ "$(readlink "$TREE/drivers/kcs")" != "$ROOT" ]; then
+        ln -sfn "$ROOT" "$TREE/drivers/kcs"
+        rm -rf "$BUILDS"/*/drivers/kcs
+    fi
+}
+
+# with_progress FOLDER COMMAND...: run it; say every 20 s how many objects the
+# folder has. Its output is shown when it fails.
+with_progress() {
+    local folder=$1 log pid seconds=0
+    shift
+    log=$(mktemp)
+    "$@" >"$log" 2>&1 9>&- &
+    pid=$!
+    while kill -0 "$pid" 2>/dev/null; do
+        sleep 1
+        seconds=$((seconds + 1))
+        [ $((seconds % 20)) -ne 0 ] ||
+            say "  ... $seconds s, $(find "$folder" -name '*.o' | wc -l) objects"
+    done
+    if ! wait "$pid"; then
+        tail -n 40 "$log" >&2
+        rm -f "$log"
+        return 1
+    fi
+    rm -f "$log"
+}
+
+# Every test command ends with this line; scripts/check adds them up.
+verdict() {
+    echo "$1 passed, $2 failed"
+    [ "$2" -eq 0 ] && [ "$1" -gt 0 ]
+}

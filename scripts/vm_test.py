@@ -1,0 +1,319 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""The modules in a VM: the stock kernel, the stock power meter, a BMC behind KCS.
+
+    scripts/vm_test.py                      on the installed kernel
+    scripts/vm_test.py --kernel FOLDER      on one built from source in FOLDER
+    scripts/vm_test.py TEST...              only some, by method name
+"""
+import argparse
+import pathlib
+import re
+import sys
+import time
+import unittest
+
+from vm import Kernel, Machine
+
+# What no kernel's log has after a good run.
+SPLAT = re.compile(r"BUG:|WARNING:|KASAN|UBSAN|INFO: (?:possible|task)|Call Trace:")
+
+# kmemleak needs two scans to be sure; a kernel without it has nothing to say.
+LEAKS = """
+leaks=/sys/kernel/debug/kmemleak
+if [ -e $leaks ]; then
+    sleep 6; echo scan >$leaks; sleep 1; echo scan >$leaks; cat $leaks
+fi
+"""
+
+SILENT = ["--silent-s", "inf"]
+
+
+class ModuleTest(unittest.TestCase):
+    """Each test boots once, and looks at what the guest printed and logged."""
+
+    machine = None
+    pace = 1  # how much slower this kernel is than the stock one
+
+    def boot(self, script, splats=(), **options):
+        result = self.machine.boot(script + LEAKS, **options)
+        self.assertEqual(result.status, 0, f"\n{result.output}\n{result.console[-6000:]}")
+        self.assertIsNone(SPLAT.search(result.console), result.console)
+        self.assertNotIn("unreferenced object", result.output)
+        return result
+
+    def values(self, result):
+        """name=value lines of the output, numbers as numbers."""
+        pairs = re.findall(r"^(\w+)=(.*)$", result.output, re.M)
+        return {name: float(value) if re.fullmatch(r"-?[\d.]+", value) else value
+                for name, value in pairs}
+
+    # -- The reading. ------------------------------------------------------
+
+    def check_shape(self, ssdt, short_buffer):
+        result = self.boot("""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo watts=$(watts)
+        """, ssdts=[ssdt], short_buffer=short_buffer, bmc=["--watts", "187"])
+        self.assertEqual(self.values(result)["watts"], "187.0 W")
+        self.assertNotIn("ACPI Error", result.console)
+
+    def test_dcmi_meter_gives_the_watts(self):
+        self.check_shape("dcmi", False)
+
+    def test_dcmi_meter_with_32_byte_buffer_gives_the_watts(self):
+        self.check_shape("dcmi", True)
+
+    def test_dell_meter_gives_the_watts(self):
+        self.check_shape("dell", False)
+
+    def test_dell_meter_with_32_byte_buffer_gives_the_watts(self):
+        self.check_shape("dell", True)
+
+    def test_acpi_example_meter_gives_the_watts(self):
+        self.check_shape("spec", False)
+
+    def test_acpi_example_meter_with_32_byte_buffer_gives_the_watts(self):
+        self.check_shape("spec", True)
+
+    def test_reading_follows_the_bmc(self):
+        result = self.boot("""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo watts=$(watts)
+        """, ssdts=["dcmi"], bmc=["--watts", "65535"])
+        self.assertEqual(self.values(result)["watts"], "65535.0 W")
+
+    def test_slow_bmc_gives_the_watts(self):
+        result = self.boot("""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo watts=$(watts)
+        """, ssdts=["dell"], bmc=["--think-ms", "700"])
+        self.assertEqual(self.values(result)["watts"], "187.0 W")
+
+    # -- Load orders, and the kernel's own modules. --------------------------
+
+    def test_acpi_ipmi_loaded_before_does_not_matter(self):
+        result = self.boot("""
+            modprobe acpi_ipmi && modules && await "BMC ready"
+            modprobe acpi_power_meter
+            echo watts=$(watts)
+            lsmod | grep -q '^acpi_ipmi' && echo present=1
+        """, ssdts=["dell"])
+        self.assertEqual(self.values(result), {"watts": "187.0 W", "present": 1})
+
+    def test_acpi_ipmi_loaded_after_does_not_matter(self):
+        result = self.boot("""
+            modules && await "BMC ready"
+            modprobe acpi_ipmi && modprobe acpi_power_meter
+            echo watts=$(watts)
+            lsmod | grep -q '^acpi_ipmi' && echo present=1
+        """, ssdts=["dell"])
+        self.assertEqual(self.values(result), {"watts": "187.0 W", "present": 1})
+
+    def test_meter_that_came_too_early_is_probed_again(self):
+        result = self.boot("""
+            modprobe acpi_power_meter
+            [ -e $METER/driver ] || echo early=unbound
+            modules
+            for _ in $(seq 50); do [ -e $METER/driver ] && break; sleep 0.1; done
+            echo watts=$(watts)
+        """, ssdts=["dell"])
+        self.assertEqual(self.values(result), {"early": "unbound", "watts": "187.0 W"})
+
+    def test_opregion_before_the_meter_and_a_late_bmc(self):
+        result = self.boot("""
+            modules && modprobe acpi_power_meter
+            for _ in $(seq 300); do [ -e $METER/driver ] && break; sleep 0.1; done
+            echo watts=$(watts)
+        """, ssdts=["dell"], bmc=["--silent-s", "6"])
+        self.assertEqual(self.values(result)["watts"], "187.0 W")
+        self.assertEqual(result.console.count("not ready yet"), 1)
+        self.assertEqual(result.console.count("BMC ready"), 1)
+
+    def test_modules_can_be_reloaded(self):
+        result = self.boot("""
+            modprobe acpi_power_meter
+            for _ in $(seq 5); do
+                modules && sleep 0.3 && watts || exit 1
+                rmmod kcs_opregion && rmmod kcs_host || exit 1
+            done
+        """, ssdts=["dcmi"])
+        self.assertEqual(result.output.count("187.0 W"), 5)
+
+    # -- A BMC that never answers. -------------------------------------------
+
+    def test_silent_bmc_delays_nobody(self):
+        result = self.boot("""
+            start=$(now_ms)
+            modules && modprobe acpi_power_meter
+            echo insmod_ms=$(($(now_ms) - start))
+            start=$(now_ms)
+            average && echo visible=no
+            echo read_ms=$(($(now_ms) - start))
+        """, ssdts=["dcmi"], bmc=SILENT)
+        values = self.values(result)
+        print(f"insmod {values['insmod_ms']:.0f} ms, _PMM {values['read_ms']:.0f} ms",
+              end=" ", flush=True)
+        self.assertLess(values["insmod_ms"], 100 * self.pace)
+        self.assertLess(values["read_ms"], 5500)
+        self.assertIn("No data available", result.output)
+        self.assertNotIn("visible", values)
+        self.assertNotIn("ACPI Error", result.console)
+
+    def test_reg_method_that_asks_a_silent_bmc_does_not_hold_up_insmod(self):
+        result = self.boot("""
+            modprobe kcs_host
+            start=$(now_ms)
+            modprobe kcs_opregion
+            echo insmod_ms=$(($(now_ms) - start))
+            sleep 6
+        """, ssdts=["reg"], bmc=SILENT)
+        self.assertLess(self.values(result)["insmod_ms"], 100 * self.pace)
+        self.assertNotIn("ACPI Error", result.console)
+
+    def test_reg_method_is_answered(self):
+        result = self.boot("modules; sleep 1", ssdts=["reg"])
+        # One from the probe, one from _REG.
+        self.assertEqual(result.requests.count("06 01"), 2)
+
+    # -- Going away. --------------------------------------------------------
+
+    def test_rmmod_with_a_call_in_flight(self):
+        result = self.boot("""
+            modules && modprobe acpi_power_meter && sleep 0.5
+            average 2>/dev/null &
+            sleep 0.5
+            start=$(now_ms)
+            rmmod kcs_opregion && rmmod kcs_host || exit 1
+            echo rmmod_ms=$(($(now_ms) - start))
+            wait $!
+            echo call=$?
+            lsmod | grep kcs && exit 1
+            modules
+        """, ssdts=["dcmi"], bmc=SILENT)
+        values = self.values(result)
+        self.assertEqual(values["call"], 1)
+        self.assertLess(values["rmmod_ms"], 2000)
+
+    def test_rmmod_with_many_calls_in_flight(self):
+        result = self.boot("""
+            modules && modprobe acpi_power_meter && sleep 0.5
+            for _ in $(seq 16); do average 2>/dev/null & done
+            sleep 0.5
+            rmmod kcs_opregion && rmmod kcs_host || exit 1
+            wait
+            lsmod | grep kcs && exit 1
+            true
+        """, ssdts=["dell"], bmc=["--think-ms", "300"])
+        self.assertNotIn("kcs", result.output)
+
+    def test_unbind_with_a_call_in_flight(self):
+        result = self.boot("""
+            modules && modprobe acpi_power_meter && sleep 0.5
+            average 2>/dev/null &
+            sleep 0.5
+            echo IPI0001:00 >/sys/bus/platform/drivers/kcs_host/unbind
+            wait $!
+            echo call=$?
+            average 2>/dev/null; echo without=$?
+            echo IPI0001:00 >/sys/bus/platform/drivers/kcs_host/bind
+            grep -c kcs_host /proc/ioports
+        """, ssdts=["dcmi"], bmc=SILENT)
+        values = self.values(result)
+        self.assertEqual((values["call"], values["without"]), (1, 1))
+        self.assertTrue(result.output.rstrip().endswith("2"))
+
+    # -- Bad input. ---------------------------------------------------------
+
+    def log_lines(self, result, device):
+        return [line for line in result.console.splitlines()
+                if f"kcs_host {device}" in line]
+
+    def test_interfaces_that_cannot_be_driven_are_named_and_left_alone(self):
+        result = self.boot("""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo watts=$(watts)
+            for d in /sys/bus/acpi/devices/IPI0001:*; do
+                echo "$(basename $d) $(cat $d/path)"
+            done
+        """, ssdts=["dcmi", "bad"])
+        self.assertEqual(self.values(result)["watts"], "187.0 W")
+        names = {path: name for name, path in re.findall(
+            r"^(IPI0001:\d+) (\S+)$", result.output, re.M)}
+        for path, why in ((r"\_SB_.BAD0", "memory-mapped registers are not supported"),
+                          (r"\_SB_.BAD1", "among the 0 resources of _CRS"),
+                          (r"\_SB_.BAD2", "_IFT is 3 (BT), not 1 (KCS)")):
+            lines = self.log_lines(result, names[path])
+            self.assertEqual(len(lines), 1, f"{path}: {lines}")
+            self.assertIn(why, lines[0])
+            self.assertIn("left alone", lines[0])
+
+    def test_port_in_use_is_named_and_left_alone(self):
+        result = self.boot("""
+            modprobe ipmi_si tryacpi=0 trydmi=0 type=kcs ports=0xca2
+            grep -q 0ca2 /proc/ioports || exit 1
+            modules && echo loaded=1
+        """, ssdts=["dcmi"])
+        self.assertEqual(self.values(result)["loaded"], 1)
+        lines = self.log_lines(result, "IPI0001:00")
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("I/O port 0xca2 is claimed already", lines[0])
+
+    # -- Size. --------------------------------------------------------------
+
+    def test_modules_are_no_larger_than_the_pair_they_replace(self):
+        result = self.boot("""
+            size() { awk -v m=$1 '$1 == m { print $2 }' /proc/modules; }
+            modules
+            echo ours=$(($(size kcs_host) + $(size kcs_opregion)))
+            rmmod kcs_opregion kcs_host
+            modprobe ipmi_si && modprobe acpi_ipmi
+            echo theirs=$(($(size ipmi_si) + $(size acpi_ipmi)))
+        """, ssdts=["dcmi"])
+        values = self.values(result)
+        print(f"{values['ours']:.0f} bytes, in-tree {values['theirs']:.0f}",
+              end=" ", flush=True)
+        self.assertLessEqual(values["ours"], values["theirs"])
+
+
+class Lines(unittest.TextTestResult):
+    """One line a test, in a sentence, with its seconds."""
+
+    def getDescription(self, test):
+        return test.id().rsplit(".", 1)[-1].removeprefix("test_").replace("_", " ")
+
+    def startTest(self, test):
+        self.began = time.monotonic()
+        super().startTest(test)
+
+    def stopTest(self, test):
+        super().stopTest(test)
+        self.stream.writeln(f"    {time.monotonic() - self.began:.1f} s")
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("tests", nargs="*", help="method names")
+    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
+                        help="build folder of a kernel (the installed one)")
+    options = parser.parse_args()
+
+    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    print(f"building the modules for {kernel.release} ...", flush=True)
+    ModuleTest.machine = Machine(kernel)
+    if options.kernel:
+        ModuleTest.pace = 10
+    loader = unittest.defaultTestLoader
+    suite = unittest.TestSuite(
+        map(ModuleTest, options.tests) if options.tests
+        else loader.loadTestsFromTestCase(ModuleTest))
+    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
+                                     resultclass=Lines).run(suite)
+    failed = len(result.failures) + len(result.errors) + len(result.skipped)
+    print(f"{result.testsRun - failed} passed, {failed} failed")
+    sys.exit(failed != 0 or result.testsRun == 0)
+
+
+if __name__ == "__main__":
+    main()
