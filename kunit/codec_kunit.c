@@ -200,4 +200,5 @@ static struct kunit_suite codec_suite = {
 	.name = "kcs_codec",
 	.test_cases = codec_cases,
 };
+
 kunit_test_suite(codec_suite);

@@ -362,4 +362,5 @@ static struct kunit_suite host_suite = {
 	.exit = bench_exit,
 	.test_cases = host_cases,
 };
+
 kunit_test_suite(host_suite);

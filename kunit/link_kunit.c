@@ -143,4 +143,5 @@ static struct kunit_suite link_suite = {
 	.name = "kcs_link",
 	.test_cases = link_cases,
 };
+
 kunit_test_suite(link_suite);

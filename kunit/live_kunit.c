@@ -170,4 +170,5 @@ static struct kunit_suite live_suite = {
 	.name = "kcs_live",
 	.test_cases = live_cases,
 };
+
 kunit_test_suite(live_suite);

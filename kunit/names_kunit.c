@@ -65,4 +65,5 @@ static struct kunit_suite names_suite = {
 	.name = "kcs_names",
 	.test_cases = names_cases,
 };
+
 kunit_test_suite(names_suite);

@@ -525,4 +525,5 @@ static struct kunit_suite sm_suite = {
 	.name = "kcs_sm",
 	.test_cases = sm_cases,
 };
+
 kunit_test_suite(sm_suite);

@@ -47,4 +47,5 @@ static struct kunit_suite wait_suite = {
 	.name = "kcs_wait",
 	.test_cases = wait_cases,
 };
+
 kunit_test_suite(wait_suite);

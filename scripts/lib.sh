@@ -40,22 +40,26 @@ packages() {
 }
 
 # Sets TREE to the unpacked kernel source, the same for all checkouts, and
-# BUILDS to where its builds go. Call it with the lock held.
+# BUILDS to where its builds go.
 kernel_tree() {
     local version
     version=$(dpkg-query -W -f '${Version}' linux-source-6.1) ||
         die "no package linux-source-6.1"
     TREE=$CACHE/$version/source
     BUILDS=$CACHE/$version/build
-    [ -d "$TREE" ] && return
-    say "unpacking the source of Linux $version ..."
-    rm -rf "$TREE.new"
-    mkdir -p "$TREE.new"
-    tar -C "$TREE.new" --strip-components=1 -xf /usr/src/linux-source-6.1.tar.xz
-    mv "$TREE.new" "$TREE"
+    mkdir -p "$BUILDS"
+    (
+        flock 8
+        [ ! -d "$TREE" ] || exit 0
+        say "unpacking the source of Linux $version ..."
+        rm -rf "$TREE.new"
+        mkdir "$TREE.new"
+        tar -C "$TREE.new" --strip-components=1 -xf /usr/src/linux-source-6.1.tar.xz
+        mv "$TREE.new" "$TREE"
+    ) 8>"$CACHE/$version/lock" || die "no kernel source"
 }
 
-# One user of the cache at a time: two checkouts share it.
+# One build in the cache at a time: two checkouts share it.
 lock_cache() {
     mkdir -p "$CACHE"
     exec 9>"$CACHE/lock"

@@ -13,7 +13,8 @@
 /**
  * enum kcs_reg - the two register addresses of a KCS interface (table 9-1)
  * @KCS_REG_DATA: Data_In when written, Data_Out when read; reading clears OBF
- * @KCS_REG_CMD: Command when written, Status when read
+ * @KCS_REG_CMD: Command, for writing
+ * @KCS_REG_STATUS: Status, for reading, at the same address
  */
 enum kcs_reg {
 	KCS_REG_DATA = 0,
