@@ -50,7 +50,8 @@ FUNCTIONS = r"""
 METER=/sys/bus/acpi/devices/ACPI000D:00
 average() { cat $METER/power1_average; }
 watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; }
-now_ms() { awk '/^now at/ { printf "%d\n", $3 / 1000000 }' /proc/timer_list; }
+# No program is started: under emulation that would be most of what is measured.
+now_ms() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
 modules() { modprobe kcs_host && modprobe kcs_opregion; }
 # Wait, 10 s at most, for a line in the kernel's log.
 await() { for _ in $(seq 100); do dmesg | grep -q "$1" && return; sleep 0.1; done; false; }

@@ -28,6 +28,19 @@ fi
 
 SILENT = ["--silent-s", "inf"]
 
+# Loads our modules three times, and leaves them loaded. A host that is busy
+# with something else only ever adds to a time, so the least is the one to judge.
+LOAD_THREE_TIMES = """
+cd /lib/modules/*
+for round in 1 2 3; do
+    lsmod | grep -q kcs && rmmod kcs_opregion kcs_host
+    start=$(now_ms)
+    insmod kcs_host.ko && insmod kcs_opregion.ko || exit 1
+    echo insmod_ms_$round=$(($(now_ms) - start))
+    sleep 0.5
+done
+"""
+
 
 class ModuleTest(unittest.TestCase):
     """Each test boots once, and looks at what the guest printed and logged."""
@@ -47,6 +60,9 @@ class ModuleTest(unittest.TestCase):
         pairs = re.findall(r"^(\w+)=(.*)$", result.output, re.M)
         return {name: float(value) if re.fullmatch(r"-?[\d.]+", value) else value
                 for name, value in pairs}
+
+    def insmod_ms(self, values):
+        return min(values[f"insmod_ms_{load}"] for load in (1, 2, 3))
 
     # -- The reading. ------------------------------------------------------
 
@@ -143,32 +159,29 @@ class ModuleTest(unittest.TestCase):
     # -- A BMC that never answers. -------------------------------------------
 
     def test_silent_bmc_delays_nobody(self):
-        result = self.boot("""
+        result = self.boot(LOAD_THREE_TIMES + """
             start=$(now_ms)
-            modules && modprobe acpi_power_meter
-            echo insmod_ms=$(($(now_ms) - start))
+            insmod acpi_power_meter.ko
+            echo meter_ms=$(($(now_ms) - start))
             start=$(now_ms)
             average && echo visible=no
             echo read_ms=$(($(now_ms) - start))
         """, ssdts=["dcmi"], bmc=SILENT)
         values = self.values(result)
-        print(f"insmod {values['insmod_ms']:.0f} ms, _PMM {values['read_ms']:.0f} ms",
+        insmod_ms = self.insmod_ms(values) + values["meter_ms"]
+        print(f"insmod {insmod_ms:.0f} ms, _PMM {values['read_ms']:.0f} ms",
               end=" ", flush=True)
-        self.assertLess(values["insmod_ms"], 100 * self.pace)
+        self.assertLess(insmod_ms, 100 * self.pace)
         self.assertLess(values["read_ms"], 5500)
         self.assertIn("No data available", result.output)
         self.assertNotIn("visible", values)
         self.assertNotIn("ACPI Error", result.console)
 
     def test_reg_method_that_asks_a_silent_bmc_does_not_hold_up_insmod(self):
-        result = self.boot("""
-            modprobe kcs_host
-            start=$(now_ms)
-            modprobe kcs_opregion
-            echo insmod_ms=$(($(now_ms) - start))
-            sleep 6
-        """, ssdts=["reg"], bmc=SILENT)
-        self.assertLess(self.values(result)["insmod_ms"], 100 * self.pace)
+        result = self.boot(LOAD_THREE_TIMES + "sleep 6", ssdts=["reg"], bmc=SILENT)
+        insmod_ms = self.insmod_ms(self.values(result))
+        print(f"insmod {insmod_ms:.0f} ms", end=" ", flush=True)
+        self.assertLess(insmod_ms, 100 * self.pace)
         self.assertNotIn("ACPI Error", result.console)
 
     def test_reg_method_is_answered(self):
@@ -258,6 +271,20 @@ class ModuleTest(unittest.TestCase):
         lines = self.log_lines(result, "IPI0001:00")
         self.assertEqual(len(lines), 1, lines)
         self.assertIn("I/O port 0xca2 is claimed already", lines[0])
+
+    def test_interface_of_another_driver_is_named_and_can_be_taken_over(self):
+        result = self.boot("""
+            modprobe ipmi_si && modules && modprobe acpi_power_meter || exit 1
+            average && exit 1
+            cd /sys/bus/platform/drivers
+            echo IPI0001:00 >ipmi_si/unbind && echo IPI0001:00 >kcs_host/bind
+            await "BMC ready"
+            sleep 1     # the meter's driver keeps a reading so long, even a bad one
+            echo watts=$(watts)
+        """, ssdts=["dcmi"])
+        self.assertEqual(self.values(result)["watts"], "187.0 W")
+        self.assertEqual(result.console.count("KCS interface belongs to driver ipmi_si"), 1)
+        self.assertNotIn("ACPI Error", result.console)
 
     # -- Size. --------------------------------------------------------------
 

@@ -54,4 +54,33 @@ static struct platform_driver kcs_platform_driver = {
 		.acpi_match_table = kcs_platform_ids,
 	},
 };
-module_platform_driver(kcs_platform_driver);
+
+/* Another driver came first, and the user would wonder why nothing happens. */
+static int report_taken(struct device *dev, void *unused)
+{
+	struct device_driver *ours = &kcs_platform_driver.driver;
+
+	device_lock(dev);
+	if (dev->driver && dev->driver != ours && dev->bus->match(dev, ours))
+		dev_notice(dev,
+			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
+			   dev->driver->name);
+	device_unlock(dev);
+	return 0;
+}
+
+static int __init kcs_platform_init(void)
+{
+	int err = platform_driver_register(&kcs_platform_driver);
+
+	if (err)
+		return err;
+	return bus_for_each_dev(&platform_bus_type, NULL, NULL, report_taken);
+}
+module_init(kcs_platform_init);
+
+static void __exit kcs_platform_exit(void)
+{
+	platform_driver_unregister(&kcs_platform_driver);
+}
+module_exit(kcs_platform_exit);

@@ -30,7 +30,7 @@
 #include <linux/srcu.h>
 #include <linux/workqueue.h>
 
-/* Long enough for any install that runs no slow _REG. */
+/* Long enough for an install, if no _REG takes its time before it calls us. */
 #define SETTLE_WAIT_MS	50
 
 /**
@@ -41,7 +41,8 @@
  * @lock: guards @calls
  * @calls: the calls that wait for the BMC
  * @settle: installs the handler, and probes consumers again when a BMC is ready
- * @settled: the handler is installed, or cannot be
+ * @settled: the handler is installed, which a first call shows as well, or
+ *	cannot be
  * @installed: the handler is installed; written by @settle
  * @ready: hears of BMCs that become ready
  */
@@ -142,6 +143,8 @@ static acpi_status handle(u32 function, acpi_physical_address address,
 	int srcu, err;
 
 	srcu = srcu_read_lock(&opregion->callers);
+	if (!completion_done(&opregion->settled))
+		complete_all(&opregion->settled);
 	if (READ_ONCE(opregion->dying))
 		err = -ESHUTDOWN;
 	else if ((function & ACPI_IO_MASK) != ACPI_WRITE)
@@ -224,8 +227,8 @@ static void turn_away(struct kcs_opregion *opregion)
  * opregion_create() - serve the IPMI regions below a node
  * @node: a device of the namespace
  *
- * Installs in the background, and waits for that only as long as it takes
- * without slow _REG methods.
+ * Installs in the background, and waits until the handler is there, but not for
+ * slow _REG methods.
  *
  * Context: may sleep.
  * Return: the handler, to be taken down with opregion_destroy();
