@@ -105,7 +105,7 @@ def build_modules(kernel, folder):
     for stale in folder.rglob("*.o"):
         stale.unlink()
     run("make", "-C", kernel.build, f"M={folder}", f"-j{os.cpu_count()}",
-        "W=1", "modules")
+        "modules")
     return sorted(folder.glob("*.ko"))
 
 
