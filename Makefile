@@ -29,7 +29,7 @@ kunit: ## unit tests, on UML and in QEMU with an emulated BMC
 check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"
 	scripts/check
 
-deep: ## check, then KUnit and VM tests on a KASAN, UBSAN, lockdep, kmemleak kernel
+deep: ## check, and KUnit and VM tests with KASAN, UBSAN, lockdep, kmemleak
 	scripts/check --deep
 
 help: ## list the targets

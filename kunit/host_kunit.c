@@ -10,7 +10,9 @@
 #include <linux/completion.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/jiffies.h>
 #include <linux/notifier.h>
+#include <linux/sched.h>
 
 /**
  * struct bench - an interface on a script
@@ -232,14 +234,19 @@ static void silent_bmc_ends_every_request_at_its_deadline(struct kunit *test)
 	struct kcs_request *requests[8];
 	size_t i;
 
+	bench->script->frozen = true;
 	SCRIPT(bench->script, FOR_EVER(0x82));
 	start(test);
 	for (i = 0; i < ARRAY_SIZE(requests); i++)
 		requests[i] = submit(test);
+	WRITE_ONCE(bench->script->frozen, false);
 	for (i = 0; i < ARRAY_SIZE(requests); i++)
 		expect_end(test, requests[i], -ETIMEDOUT);
 	KUNIT_EXPECT_FALSE(test, kcs_host_is_ready(bench->host));
 	remove_host(bench);
+	/* All of them together took the interface no more than one deadline. */
+	KUNIT_EXPECT_GE(test, bench->script->now_us, 5000000ull);
+	KUNIT_EXPECT_LE(test, bench->script->now_us, 5010000ull);
 	KUNIT_EXPECT_FALSE(test, bench->script->off);
 }
 
@@ -283,23 +290,58 @@ static void cancelled_request_ends_with_the_reason_given(struct kunit *test)
 	expect_end(test, request, -ECANCELED);
 }
 
+/* The worker looks at the script's step @at, and finds nothing new there. */
+static void await_step(struct kunit *test, size_t at)
+{
+	struct bench *bench = test->priv;
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (READ_ONCE(bench->script->at) < at && time_before(jiffies, end))
+		schedule_timeout_uninterruptible(1);
+	KUNIT_ASSERT_EQ(test, READ_ONCE(bench->script->at), at);
+}
+
+/* Cancelled with its exchange on the wire; the next request gets its own. */
 static void late_reply_finds_nobody(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+	struct script *script = bench->script;
+	const u8 own[] = { 0xc4, 0xee, 0x00, 0x77 };
+	struct kcs_request *request;
+	size_t thinking;
+
+	script->frozen = true;
+	script_add_exchange(script, &bench->id, device_id, sizeof(device_id));
+	script_add_request(script, &bench->echo);
+	thinking = script->count;
+	SCRIPT(script, STAY(0x82, 1000));
+	script_add_reply(script, echoed, sizeof(echoed));
+	script_add_exchange(script, &bench->echo, own, sizeof(own));
+	start(test);
+	request = submit(test);
+	await_step(test, thinking);
+	kcs_request_end(request, -ECANCELED);
+	expect_end(test, request, -ECANCELED);
+
+	request = submit(test);
+	WRITE_ONCE(script->frozen, false);
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);
+	KUNIT_EXPECT_EQ(test, kcs_request_reply(request)->bytes[3], 0x77);
+	kcs_request_put(request);
+	script_expect_done(script);
+}
+
+/* The interface's time stands still: only the waiter can end it. */
+static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kunit *test)
 {
 	struct bench *bench = test->priv;
 	struct kcs_request *request;
 
-	bench->script->frozen = true;
-	SCRIPT(bench->script, STAY(0x02, 1000));
-	script_add_exchange(bench->script, &bench->id, device_id,
-			    sizeof(device_id));
-	start(test);
-	request = submit(test);
-	kcs_request_end(request, -ECANCELED);
-	expect_end(test, request, -ECANCELED);
-	WRITE_ONCE(bench->script->frozen, false);
-	KUNIT_EXPECT_NE(test, 0ul, wait_for_completion_timeout(&bench->ready, 10 * HZ));
-	remove_host(bench);
-	script_expect_done(bench->script);
+	start_frozen(test);
+	request = kcs_request_create(&bench->echo, 20);
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	kcs_host_submit(bench->host, request);
+	expect_end(test, request, -ETIMEDOUT);
 }
 
 /* -- Going away. ---------------------------------------------------------- */
@@ -324,10 +366,12 @@ static void removed_interface_refuses_those_who_still_hold_it(struct kunit *test
 	struct bench *bench = test->priv;
 	struct kcs_request *request;
 	struct kcs_host *held, *first;
+	u32 clock_reads;
 
 	start_frozen(test);
 	held = kcs_host_get(bench->host);
 	remove_host(bench);
+	clock_reads = bench->script->clock_reads;
 	first = kcs_host_get_first();
 	KUNIT_EXPECT_PTR_NE(test, first, held);
 	if (first)
@@ -337,6 +381,7 @@ static void removed_interface_refuses_those_who_still_hold_it(struct kunit *test
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	kcs_host_submit(held, request);
 	expect_end(test, request, -ENODEV);
+	KUNIT_EXPECT_EQ(test, bench->script->clock_reads, clock_reads);
 	kcs_host_put(held);
 }
 
@@ -351,6 +396,7 @@ static struct kunit_case host_cases[] = {
 	KUNIT_CASE(full_queue_refuses_at_once),
 	KUNIT_CASE(cancelled_request_ends_with_the_reason_given),
 	KUNIT_CASE(late_reply_finds_nobody),
+	KUNIT_CASE(waiter_leaves_at_its_deadline_whatever_the_interface_does),
 	KUNIT_CASE(removal_ends_all_requests),
 	KUNIT_CASE(removed_interface_refuses_those_who_still_hold_it),
 	{}

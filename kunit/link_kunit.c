@@ -121,6 +121,53 @@ static void message_after_a_timeout_begins_with_the_error_exit(struct kunit *tes
 	script_expect_done(bench->script);
 }
 
+/* As AMI's: it drops the reply to the message after an error exit. */
+static void bmc_that_drops_the_reply_after_an_abort_costs_one_message(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	bench->link.dirty = true;
+	SCRIPT(bench->script, S(0x40));
+	script_add_abort(bench->script, 0x01);
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, STAY(0x40, 5 * SECOND_US), S(0x40));
+	KUNIT_EXPECT_EQ(test, transfer(bench), -ETIMEDOUT);
+
+	script_add_exchange(bench->script, &bench->request, short_id,
+			    sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, transfer(bench), 0);
+	script_expect_done(bench->script);
+}
+
+/* Each step of the error exit that waits, ending in silence or disorder. */
+static void error_exit_that_never_ends_costs_one_message(struct kunit *test)
+{
+	static const u8 silences[] = { 0x02, 0x42, 0x82, 0xc2, 0xff };
+	struct bench *model = bench_create(test);
+	size_t cut, i;
+
+	SCRIPT(model->script, S(0xc0));
+	script_add_abort(model->script, 0x01);
+	for (cut = 0; cut < model->script->count; cut++) {
+		if (model->script->steps[cut].kind != SCRIPT_STATUS)
+			continue;
+		for (i = 0; i < ARRAY_SIZE(silences); i++) {
+			struct bench *bench = bench_create(test);
+
+			bench->link.dirty = true;
+			script_add(bench->script, model->script->steps, cut);
+			SCRIPT(bench->script,
+			       STAY(silences[i], 5 * SECOND_US), S(silences[i]));
+			KUNIT_EXPECT_EQ(test, transfer(bench), -ETIMEDOUT);
+
+			script_add_exchange(bench->script, &bench->request,
+					    short_id, sizeof(short_id));
+			KUNIT_EXPECT_EQ(test, transfer(bench), 0);
+			script_expect_done(bench->script);
+		}
+	}
+}
+
 static void stopped_link_touches_no_register(struct kunit *test)
 {
 	struct bench *bench = bench_create(test);
@@ -135,6 +182,8 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
 	KUNIT_CASE(silence_anywhere_ends_at_the_deadline),
 	KUNIT_CASE(message_after_a_timeout_begins_with_the_error_exit),
+	KUNIT_CASE(bmc_that_drops_the_reply_after_an_abort_costs_one_message),
+	KUNIT_CASE(error_exit_that_never_ends_costs_one_message),
 	KUNIT_CASE(stopped_link_touches_no_register),
 	{}
 };

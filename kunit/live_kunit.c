@@ -144,8 +144,19 @@ static void aml_sees_a_read_without_a_write_fail(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, buffer[2], 0xff);
 }
 
-/* ipmi-bmc-sim has no such OEM command: a bare C1h, which is an answer. */
-static void power_meter_without_the_command_fails_by_its_code(struct kunit *test)
+/* ipmi-bmc-sim has no such OEM command. */
+static void aml_sees_a_bare_completion_code_as_an_answer(struct kunit *test)
+{
+	u8 buffer[66];
+
+	evaluate(test, "\\_SB.PMI0.GPWR", NULL, 0, buffer);
+	KUNIT_EXPECT_EQ(test, buffer[0], 0x00);
+	KUNIT_EXPECT_EQ(test, buffer[1], 1);
+	KUNIT_EXPECT_EQ(test, buffer[2], 0xc1);
+	KUNIT_EXPECT_EQ(test, buffer[3], 0x00);
+}
+
+static void power_meter_without_the_command_has_no_reading(struct kunit *test)
 {
 	unsigned long long milliwatts = 0;
 	acpi_status status;
@@ -162,7 +173,8 @@ static struct kunit_case live_cases[] = {
 	KUNIT_CASE(aml_gets_the_device_id_from_a_buffer_of_any_size),
 	KUNIT_CASE(aml_sees_a_length_over_64_fail),
 	KUNIT_CASE(aml_sees_a_read_without_a_write_fail),
-	KUNIT_CASE(power_meter_without_the_command_fails_by_its_code),
+	KUNIT_CASE(aml_sees_a_bare_completion_code_as_an_answer),
+	KUNIT_CASE(power_meter_without_the_command_has_no_reading),
 	{}
 };
 

@@ -21,7 +21,11 @@
 #include <linux/slab.h>
 #include <linux/workqueue.h>
 
-/* The probe comes back after 1, 2, 4 ... seconds, at most this many. */
+/*
+ * The probe comes back after 1, 2, 4 ... seconds, at most this many. It waits
+ * for an answer as long as it last rested, within the usual time: firmware's
+ * requests wait behind it.
+ */
 #define PROBE_REST_MAX_S	60
 
 /**
@@ -33,7 +37,7 @@
  * @wq: ordered; runs @work and @probe
  * @work: serves the queue
  * @probe: asks for the device ID until there is an answer
- * @probe_rest_s: rest before the next probe
+ * @probe_rest_s: rest after the next probe, should it fail
  * @probe_reply: the device ID
  * @ready: the BMC answered Get Device ID
  * @lock: guards @queue, @queued and the setting of kcs_link.stop
@@ -120,16 +124,18 @@ static int serve(struct kcs_host *host, struct kcs_request *request)
 	return 0;
 }
 
-static void serve_queue(struct work_struct *work)
+/* One request at a time, so that the probe gets its turn on the workqueue. */
+static void serve_one(struct work_struct *work)
 {
 	struct kcs_host *host = container_of(work, struct kcs_host, work);
-	struct kcs_request *request;
+	struct kcs_request *request = take(host);
 
-	while ((request = take(host))) {
-		if (!kcs_request_ended(request))
-			kcs_request_end(request, serve(host, request));
-		kcs_request_put(request);
-	}
+	if (!request)
+		return;
+	if (!kcs_request_ended(request))
+		kcs_request_end(request, serve(host, request));
+	kcs_request_put(request);
+	queue_work(host->wq, &host->work);
 }
 
 static int enqueue(struct kcs_host *host, struct kcs_request *request)
@@ -142,6 +148,7 @@ static int enqueue(struct kcs_host *host, struct kcs_request *request)
 	} else if (host->queued >= KCS_HOST_QUEUE_MAX) {
 		err = -EBUSY;
 	} else {
+		request->deadline_us = deadline_us(host, request->timeout_ms);
 		kcs_request_get(request);
 		list_add_tail(&request->node, &host->queue);
 		host->queued++;
@@ -163,10 +170,8 @@ static int enqueue(struct kcs_host *host, struct kcs_request *request)
  */
 void kcs_host_submit(struct kcs_host *host, struct kcs_request *request)
 {
-	int err;
+	int err = enqueue(host, request);
 
-	request->deadline_us = deadline_us(host, request->timeout_ms);
-	err = enqueue(host, request);
 	if (err)
 		kcs_request_end(request, err);
 }
@@ -177,6 +182,8 @@ EXPORT_SYMBOL_GPL(kcs_host_submit);
 /* A BMC that is still booting answers with a completion code: not ready yet. */
 static int get_device_id(struct kcs_host *host)
 {
+	u32 timeout_ms = min_t(u32, host->probe_rest_s * MSEC_PER_SEC,
+			       KCS_HOST_TIMEOUT_MS);
 	struct kcs_msg request;
 	int err;
 
@@ -185,7 +192,7 @@ static int get_device_id(struct kcs_host *host)
 	if (err)
 		return err;
 	err = kcs_link_transfer(&host->link, &request, &host->probe_reply,
-				deadline_us(host, KCS_HOST_TIMEOUT_MS));
+				deadline_us(host, timeout_ms));
 	if (err)
 		return err;
 	return kcs_msg_cc(&host->probe_reply) == KCS_CC_OK ? 0 : -EAGAIN;
@@ -310,7 +317,7 @@ struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 	host->link.clock = clock;
 	spin_lock_init(&host->lock);
 	INIT_LIST_HEAD(&host->queue);
-	INIT_WORK(&host->work, serve_queue);
+	INIT_WORK(&host->work, serve_one);
 	INIT_DELAYED_WORK(&host->probe, probe);
 	host->probe_rest_s = 1;
 
@@ -341,6 +348,7 @@ void kcs_host_remove(struct kcs_host *host)
 	WRITE_ONCE(host->link.stop, true);
 	spin_unlock(&host->lock);
 
+	/* A request served just now may still queue the probe; it ends at once. */
 	cancel_delayed_work_sync(&host->probe);
 	destroy_workqueue(host->wq);
 	kcs_host_put(host);
@@ -407,4 +415,5 @@ void kcs_host_unnotify(struct notifier_block *nb)
 EXPORT_SYMBOL_GPL(kcs_host_unnotify);
 
 MODULE_DESCRIPTION("KCS IPMI system interface");
+MODULE_SOFTDEP("post: kcs_opregion");
 MODULE_LICENSE("GPL");

@@ -86,7 +86,9 @@ static int run(struct kcs_link *link, u64 deadline_us)
  * @deadline_us: when to give up, by the link's clock
  *
  * A transfer that did not end cleanly leaves the link dirty, and the next one
- * begins with the error exit (IPMI 2.0 rev 1.1, 9.15).
+ * begins with the error exit (IPMI 2.0 rev 1.1, 9.15). Where that does not help
+ * either, the one after it begins with WRITE_START, which is an abort as well:
+ * some BMCs never finish an error exit, or drop the first reply after one.
  *
  * Context: may sleep, as far as the link's clock does. One at a time.
  * Return: 0; %-ETIMEDOUT at the deadline; %-ENODEV when the link was
@@ -95,12 +97,13 @@ static int run(struct kcs_link *link, u64 deadline_us)
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us)
 {
+	bool began_dirty = link->dirty;
 	int err;
 
 	if (READ_ONCE(link->stop))
 		return -ENODEV;
 	kcs_sm_begin(&link->sm, request, reply, link->dirty);
 	err = run(link, deadline_us);
-	link->dirty = link->sm.dirty;
+	link->dirty = link->sm.dirty && !began_dirty;
 	return err;
 }

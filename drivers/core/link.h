@@ -12,7 +12,8 @@
  * @clock: the time
  * @sm: the message on its way, or the last one
  * @status: the status byte last read
- * @dirty: the next message begins with the error exit
+ * @dirty: the next message begins with the error exit; set by a transfer that
+ *	ended badly, unless it began so itself
  * @stop: set by anybody, once: end the message on its way and take no other
  *
  * One message at a time; the owner serialises.

@@ -11,8 +11,8 @@
  * @waited_us: microseconds waited already
  *
  * Spins first, for a BMC that answers at once. Then sleeps a quarter of the
- * time waited: looking stays cheap, and the answer is found at most a quarter
- * late.
+ * time waited, within its bounds: looking stays cheap, and an answer is found
+ * 50 us late, or a quarter, or 1 ms.
  *
  * Context: any.
  * Return: microseconds to sleep; 0 to look again at once.

@@ -60,8 +60,10 @@ static int report_taken(struct device *dev, void *unused)
 {
 	struct device_driver *ours = &kcs_platform_driver.driver;
 
+	if (!dev->bus->match(dev, ours))
+		return 0;
 	device_lock(dev);
-	if (dev->driver && dev->driver != ours && dev->bus->match(dev, ours))
+	if (dev->driver && dev->driver != ours)
 		dev_notice(dev,
 			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
 			   dev->driver->name);

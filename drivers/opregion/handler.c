@@ -175,6 +175,13 @@ static void install(struct kcs_opregion *opregion)
 	pr_info("IPMI region handler installed on \\_SB\n");
 }
 
+static void uninstall(struct kcs_opregion *opregion)
+{
+	acpi_remove_address_space_handler(opregion->node, ACPI_ADR_SPACE_IPMI,
+					  handle);
+	pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
+}
+
 static bool bmc_ready(void)
 {
 	struct kcs_host *host = kcs_host_get_first();
@@ -271,6 +278,10 @@ static struct kcs_opregion *opregion_create(acpi_handle node)
  * RCU-tasks grace period covers a caller that had picked up our address but
  * was not inside yet, and the return instruction of one that was.
  *
+ * What no module can close: a call that ACPICA dispatches after we saw nobody
+ * inside and before it has removed the handler returns at once, but ACPICA's
+ * own look at the handler then races with its own freeing of it.
+ *
  * Context: may sleep; bounded, since every call is.
  */
 static void opregion_destroy(struct kcs_opregion *opregion)
@@ -280,8 +291,7 @@ static void opregion_destroy(struct kcs_opregion *opregion)
 	cancel_work_sync(&opregion->settle);
 	synchronize_srcu(&opregion->callers);
 	if (opregion->installed)
-		acpi_remove_address_space_handler(opregion->node,
-						  ACPI_ADR_SPACE_IPMI, handle);
+		uninstall(opregion);
 	synchronize_srcu(&opregion->callers);
 	synchronize_rcu_tasks();
 	cleanup_srcu_struct(&opregion->callers);
@@ -308,7 +318,6 @@ module_init(kcs_opregion_init);
 static void __exit kcs_opregion_exit(void)
 {
 	opregion_destroy(opregion_of_sb);
-	pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
 }
 module_exit(kcs_opregion_exit);
 

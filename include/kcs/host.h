@@ -9,9 +9,10 @@
  *		reply = kcs_request_reply(request);
  *	kcs_request_put(request);
  *
- * A request ends exactly once, no later than its deadline, which counts from
- * kcs_host_submit(). It is reference-counted: whoever stops waiting drops his
- * reference, and a late reply finds nobody.
+ * A request ends exactly once. On the way to the BMC it ends no later than its
+ * deadline, which counts from kcs_host_submit(); whoever waits for it waits no
+ * longer than that, whatever the interface does. It is reference-counted: who
+ * stops waiting drops his reference, and a late reply finds nobody.
  */
 #ifndef KCS_HOST_H
 #define KCS_HOST_H

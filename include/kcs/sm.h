@@ -89,7 +89,8 @@ struct kcs_action {
 /**
  * struct kcs_sm - one message on its way
  * @state: what the host waits for
- * @result: after %KCS_SM_END: 0; %-EIO when the BMC reported an error or the
+ * @result: after %KCS_SM_END: 0; %-EINVAL for a request too short or too long
+ *	for IPMI; %-EIO when the BMC reported an error or the
  *	error exit failed; %-EBADMSG when the reply is not one to this request;
  *	%-EMSGSIZE when the reply is longer than %KCS_MSG_MAX
  * @dirty: after the end: the next message must begin with the error exit

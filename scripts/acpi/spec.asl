@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 // The ACPI specification's own example (ACPI 6.0, 5.5.2.4.3): a device region
 // at NetFn 06h and a power region at NetFn 30h with its fields at C1h, C2h and
-// C8h. GDID and REGB are what a test evaluates: the whole buffer comes back.
+// C8h. GDID, GPWR and REGB are for tests: they return the whole
+// buffer.
 #ifdef SHORT_BUFFER
 #define BUFFER_SIZE 32
 #else
@@ -59,6 +60,13 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "SPEC", 1)
             Method (GDID, 1, Serialized)
             {
                 Local0 = DVID = Arg0
+                Return (Local0)
+            }
+
+            // The power reading, as a buffer
+            Method (GPWR, 0, Serialized)
+            {
+                Local0 = GPMM = Buffer (BUFFER_SIZE) {}
                 Return (Local0)
             }
 
