@@ -422,20 +422,63 @@ static void abort_without_last_dummy_byte_is_excused(struct kunit *test)
 }
 
 /* Fails at each of its three checks in turn, and rests before each new try. */
-static void abort_is_tried_again_after_a_rest_and_then_given_up(struct kunit *test)
+static void add_failing_aborts(struct script *script)
+{
+	SCRIPT(script,
+	       C(0x60), S(0x80), W(0x00), S(0xc0), REST(0xc0),
+	       S(0xc0), C(0x60), S(0x80), W(0x00), S(0x41), D(0x01), W(0x68),
+	       S(0x40), REST(0xc0),
+	       S(0xc0), C(0x60), S(0x80), W(0x00), S(0x41), D(0x01), W(0x68),
+	       S(0x00), S(0x80));
+}
+
+static void message_not_begun_does_without_a_failing_abort(struct kunit *test)
 {
 	struct bench *bench = bench_create(test);
 
-	SCRIPT(bench->script,
-	       S(0xc0), C(0x60), S(0x80), W(0x00), S(0xc0),
-	       REST(0xc0),
-	       S(0xc0), C(0x60), S(0x80), W(0x00), S(0x41), D(0x01), W(0x68),
-	       S(0x40),
-	       REST(0xc0),
-	       S(0xc0), C(0x60), S(0x80), W(0x00), S(0x41), D(0x01), W(0x68),
-	       S(0x00), S(0x80));
+	SCRIPT(bench->script, S(0xc0));
+	add_failing_aborts(bench->script);
+	SCRIPT(bench->script, REST(0xc0));
+	script_add_exchange(bench->script, &bench->request, device_id,
+			    sizeof(device_id));
+	bench_run(bench, true);
+	expect_device_id(test, bench);
+	KUNIT_EXPECT_FALSE(test, bench->sm.dirty);
+}
+
+static void message_begun_is_given_up_with_a_failing_abort(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	SCRIPT(bench->script, S(0x00), C(0x61), S(0xc0));
+	add_failing_aborts(bench->script);
+	bench_run(bench, false);
+	expect_failure(test, bench, -EIO, true);
+}
+
+static void message_is_given_up_when_nothing_helps(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	SCRIPT(bench->script, S(0xc0));
+	add_failing_aborts(bench->script);
+	SCRIPT(bench->script, REST(0xc0), S(0xc0), C(0x61), S(0xc0),
+	       C(0x60), S(0x80), W(0x00), S(0xc0));
 	bench_run(bench, true);
 	expect_failure(test, bench, -EIO, true);
+}
+
+static void missing_status_code_fails_the_abort_in_time(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	SCRIPT(bench->script, S(0xc0), C(0x60), S(0x80), W(0x00),
+	       STAY(0x40, KCS_SM_CODE_WAIT_US), S(0x40), REST(0xc0), S(0xc0));
+	script_add_abort(bench->script, 0x01);
+	script_add_exchange(bench->script, &bench->request, device_id,
+			    sizeof(device_id));
+	bench_run(bench, true);
+	expect_device_id(test, bench);
 }
 
 static void message_that_always_errs_is_given_up(struct kunit *test)
@@ -514,7 +557,10 @@ static struct kunit_case sm_cases[] = {
 	KUNIT_CASE(dirty_interface_is_aborted_before_the_message),
 	KUNIT_CASE(state_after_abort_may_be_any),
 	KUNIT_CASE(abort_without_last_dummy_byte_is_excused),
-	KUNIT_CASE(abort_is_tried_again_after_a_rest_and_then_given_up),
+	KUNIT_CASE(message_not_begun_does_without_a_failing_abort),
+	KUNIT_CASE(message_begun_is_given_up_with_a_failing_abort),
+	KUNIT_CASE(message_is_given_up_when_nothing_helps),
+	KUNIT_CASE(missing_status_code_fails_the_abort_in_time),
 	KUNIT_CASE(message_that_always_errs_is_given_up),
 	KUNIT_CASE(every_state_is_entered),
 	KUNIT_CASE(ended_message_touches_nothing),

@@ -9,7 +9,7 @@
  *   START -61-> WRITE_START -data-> WRITE_DATA ... -62-> WRITE_END -last byte->
  *   REPLY -68-> REPLY ... (IDLE) DUMMY -> END
  *
- *   ABORT -60-> ABORT_TAKEN -00-> ABORT_STATUS -68-> ABORT_IDLE
+ *   ABORT -60-> ABORT_TAKEN -00-> ABORT_READ -> ABORT_CODE -68-> ABORT_IDLE
  *   -> ABORT_DUMMY -> START or END
  *
  * Three rules hold throughout. Nothing is decided, read or written on a status
@@ -79,11 +79,18 @@ static struct kcs_action abort_begin(struct kcs_sm *sm)
 	return write_cmd(sm, KCS_CTRL_ABORT, KCS_SM_WAIT_ABORT_TAKEN);
 }
 
+/*
+ * 9.15 lets software do without the error exit. WRITE_START is an abort as
+ * well, so a message not begun yet is tried with it before all is given up.
+ */
 static struct kcs_action abort_failed(struct kcs_sm *sm)
 {
-	if (++sm->aborts >= KCS_SM_ABORTS_MAX)
-		return finish(sm, -EIO, true);
-	return rest_then(sm, KCS_SM_WAIT_ABORT);
+	sm->aborts++;
+	if (sm->aborts < KCS_SM_ABORTS_MAX)
+		return rest_then(sm, KCS_SM_WAIT_ABORT);
+	if (sm->aborts == KCS_SM_ABORTS_MAX && !sm->sends)
+		return rest_then(sm, KCS_SM_WAIT_START);
+	return finish(sm, -EIO, true);
 }
 
 /* The interface is clean again: send the message if that is safe. */
@@ -111,14 +118,25 @@ static struct kcs_action abort_taken(struct kcs_sm *sm, u8 status)
 {
 	if (status & KCS_STATUS_OBF)
 		return read_data();
-	return write_data(sm, 0, KCS_SM_WAIT_ABORT_STATUS);
+	return write_data(sm, 0, KCS_SM_WAIT_ABORT_READ);
 }
 
-static struct kcs_action abort_status(struct kcs_sm *sm, u8 status)
+static struct kcs_action abort_code(struct kcs_sm *sm, u8 status)
 {
 	if (kcs_status_state(status) != KCS_STATE_READ)
 		return abort_failed(sm);
-	return status & KCS_STATUS_OBF ? read_data() : keep_waiting();
+	if (status & KCS_STATUS_OBF)
+		return read_data();
+	if (sm->waited_us - sm->mark_us >= KCS_SM_CODE_WAIT_US)
+		return abort_failed(sm);
+	return keep_waiting();
+}
+
+static struct kcs_action abort_read(struct kcs_sm *sm, u8 status)
+{
+	sm->state = KCS_SM_WAIT_ABORT_CODE;
+	sm->mark_us = sm->waited_us;
+	return abort_code(sm, status);
 }
 
 static struct kcs_action abort_dummy(struct kcs_sm *sm, u8 status)
@@ -281,8 +299,10 @@ struct kcs_action kcs_sm_status(struct kcs_sm *sm, u8 status, u32 waited_us)
 		return abort_begin(sm);
 	case KCS_SM_WAIT_ABORT_TAKEN:
 		return abort_taken(sm, status);
-	case KCS_SM_WAIT_ABORT_STATUS:
-		return abort_status(sm, status);
+	case KCS_SM_WAIT_ABORT_READ:
+		return abort_read(sm, status);
+	case KCS_SM_WAIT_ABORT_CODE:
+		return abort_code(sm, status);
 	case KCS_SM_WAIT_ABORT_IDLE:
 		return abort_idle(sm, status);
 	case KCS_SM_WAIT_ABORT_DUMMY:
@@ -317,8 +337,8 @@ struct kcs_action kcs_sm_data(struct kcs_sm *sm, u8 byte)
 	case KCS_SM_WAIT_DUMMY:
 		return reply_done(sm, false);
 	case KCS_SM_WAIT_ABORT_TAKEN:
-		return write_data(sm, 0, KCS_SM_WAIT_ABORT_STATUS);
-	case KCS_SM_WAIT_ABORT_STATUS:
+		return write_data(sm, 0, KCS_SM_WAIT_ABORT_READ);
+	case KCS_SM_WAIT_ABORT_CODE:
 		sm->error_code = byte;
 		return write_data(sm, KCS_CTRL_READ, KCS_SM_WAIT_ABORT_IDLE);
 	case KCS_SM_WAIT_ABORT_DUMMY:

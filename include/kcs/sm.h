@@ -17,8 +17,11 @@
 /* Rest between two tries of the error exit: a retry must not spin. */
 #define KCS_SM_PAUSE_US		10000
 
-/* Error exits in a row before the interface counts as failed; no number in 9.15. */
+/* Error exits in a row before the host does without; no number in 9.15. */
 #define KCS_SM_ABORTS_MAX	3
+
+/* How long READ may show in an error exit before its status code is there. */
+#define KCS_SM_CODE_WAIT_US	100000
 
 /* How often one message is sent when the BMC errs before it has all of it. */
 #define KCS_SM_SENDS_MAX	3
@@ -36,7 +39,8 @@
  * @KCS_SM_WAIT_DUMMY: the dummy byte that follows IDLE
  * @KCS_SM_WAIT_ABORT: IBF=0, to write ABORT
  * @KCS_SM_WAIT_ABORT_TAKEN: ABORT to be taken
- * @KCS_SM_WAIT_ABORT_STATUS: the interface status code
+ * @KCS_SM_WAIT_ABORT_READ: READ, after the 00h byte
+ * @KCS_SM_WAIT_ABORT_CODE: the interface status code
  * @KCS_SM_WAIT_ABORT_IDLE: IDLE, after the status code
  * @KCS_SM_WAIT_ABORT_DUMMY: the dummy byte that follows that IDLE
  * @KCS_SM_PAUSE: time to pass before the next try of the error exit
@@ -52,7 +56,8 @@ enum kcs_sm_state {
 	KCS_SM_WAIT_DUMMY,
 	KCS_SM_WAIT_ABORT,
 	KCS_SM_WAIT_ABORT_TAKEN,
-	KCS_SM_WAIT_ABORT_STATUS,
+	KCS_SM_WAIT_ABORT_READ,
+	KCS_SM_WAIT_ABORT_CODE,
 	KCS_SM_WAIT_ABORT_IDLE,
 	KCS_SM_WAIT_ABORT_DUMMY,
 	KCS_SM_PAUSE,
@@ -104,7 +109,8 @@ struct kcs_action {
  * @stale_dropped: a stale 00h before the reply was dropped
  * @after_pause: the state that follows %KCS_SM_PAUSE
  * @waited_us: time since the last register action, at the last status byte
- * @mark_us: when IDLE was seen or the pause began, in microseconds waited
+ * @mark_us: when IDLE or READ was seen, or the pause began, in microseconds
+ *	waited
  */
 struct kcs_sm {
 	enum kcs_sm_state state;
