@@ -3,9 +3,9 @@
  * An interface on a script: its queue, its worker, its going away. Time is the
  * script's; where a test needs a transfer to be on its way, time stands still.
  */
-#include "../drivers/core/host.h"
 #include "script.h"
 
+#include <kcs/host.h>
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/device.h>

@@ -3,8 +3,7 @@
  * On a machine: real registers with QEMU's ipmi-bmc-sim behind them, and the
  * AML of scripts/acpi/spec.asl in its namespace.
  */
-#include "../drivers/core/host.h"
-
+#include <kcs/host.h>
 #include <kunit/test.h>
 #include <linux/acpi.h>
 

@@ -7,11 +7,11 @@
  * user at a time. kcs_host.lock guards the queue and, with it, the decision to
  * take no more requests (kcs_link.stop).
  */
-#include "host.h"
 #include "link.h"
 #include "names.h"
 #include "request.h"
 
+#include <kcs/host.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/export.h>
@@ -291,7 +291,7 @@ EXPORT_SYMBOL_GPL(kcs_host_put);
  * kcs_host_create() - put an interface into service
  * @dev: the device it belongs to, for log lines
  * @io: its registers
- * @clock: its time
+ * @clock: its time, &kcs_clock_system on a machine
  *
  * Returns before the BMC was asked anything; requests are taken at once.
  *
@@ -327,6 +327,7 @@ struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 	queue_delayed_work(host->wq, &host->probe, 0);
 	return host;
 }
+EXPORT_SYMBOL_GPL(kcs_host_create);
 
 /**
  * kcs_host_remove() - take an interface out of service
@@ -353,6 +354,7 @@ void kcs_host_remove(struct kcs_host *host)
 	destroy_workqueue(host->wq);
 	kcs_host_put(host);
 }
+EXPORT_SYMBOL_GPL(kcs_host_remove);
 
 /**
  * kcs_host_get_first() - the interface found first

@@ -5,6 +5,7 @@
 #include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
 #include <linux/ktime.h>
@@ -53,8 +54,8 @@ static const struct kcs_clock_ops clock_ops = {
 	.nap_us = clock_nap_us,
 };
 
-/* Naps need process context. */
-struct kcs_clock kcs_io_clock = { .ops = &clock_ops };
+struct kcs_clock kcs_clock_system = { .ops = &clock_ops };
+EXPORT_SYMBOL_GPL(kcs_clock_system);
 
 /**
  * kcs_io_claim() - take possession of the registers of an interface

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* From a located interface to one in service: claim, create, undo. */
 #include "acpi.h"
-#include "../core/host.h"
 #include "../core/io.h"
 
+#include <kcs/host.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/mod_devicetable.h>
@@ -29,7 +29,7 @@ static int kcs_platform_probe(struct platform_device *pdev)
 	io = kcs_io_claim(dev, &location);
 	if (IS_ERR(io))
 		return PTR_ERR(io);
-	host = kcs_host_create(dev, io, &kcs_io_clock);
+	host = kcs_host_create(dev, io, &kcs_clock_system);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
 	err = devm_add_action_or_reset(dev, remove_host, host);

@@ -17,9 +17,11 @@
 #ifndef KCS_HOST_H
 #define KCS_HOST_H
 
+#include <kcs/io.h>
 #include <kcs/msg.h>
 #include <linux/types.h>
 
+struct device;
 struct kcs_host;
 struct kcs_request;
 struct notifier_block;
@@ -38,6 +40,9 @@ enum kcs_host_event {
 	KCS_HOST_READY,
 };
 
+struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
+				 struct kcs_clock *clock);
+void kcs_host_remove(struct kcs_host *host);
 struct kcs_host *kcs_host_get_first(void);
 bool kcs_host_is_ready(const struct kcs_host *host);
 struct kcs_host *kcs_host_get(struct kcs_host *host);

@@ -51,6 +51,9 @@ struct kcs_clock {
 	const struct kcs_clock_ops *ops;
 };
 
+/* The machine's own clock; its naps need process context. */
+extern struct kcs_clock kcs_clock_system;
+
 /**
  * struct kcs_location - where an interface is, whoever found it
  * @port: I/O port of Data_In/Data_Out

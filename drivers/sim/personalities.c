@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * BMCs in the field, as far as their ways are known; where one is not known to
+ * differ it does as the specification says. "linux" is the kernel's own BMC
+ * side, kcs_bmc_cdev_ipmi; "ami" is MegaRAC; "aess" is Nuvoton's.
+ */
+#include "kcs.h"
+
+const struct sim_personality sim_personalities[] = {
+	{
+		.name = "spec",
+		.dummy = SIM_ALWAYS,
+		.think = SIM_IBF,
+		.abort_code = KCS_ERROR_ABORTED,
+		.illegal = SIM_ERROR,
+		.idle_data = SIM_LOST,
+		.request_max = KCS_MSG_MAX,
+		.reply_max = SIM_KCS_BUFFER,
+		.cd = true,
+	}, {
+		.name = "qemu",
+		.ibf = SIM_NEVER,
+		.dummy = SIM_ALWAYS,
+		.think = SIM_IBF,
+		.restart = SIM_ERROR,
+		.busy_write = SIM_LOST,
+		.abort = SIM_ERROR_BARE,
+		.abort_code = KCS_ERROR_ABORTED,
+		.abort_keeps_error = true,
+		.illegal = SIM_ERROR_BARE,
+		.short_request = SIM_STALE,
+		.idle_data = SIM_LOST,
+		.request_max = 300,
+		.too_long = 0xc6,
+		.reply_max = 300,
+	}, {
+		.name = "openvmm",
+		.ibf = SIM_NEVER,
+		.dummy = SIM_ALWAYS,
+		.think = SIM_NEVER,
+		.abort = SIM_READ,
+		.abort_code = KCS_ERROR_UNSPECIFIED,
+		.illegal = SIM_ABORT,
+		.short_request = SIM_ERROR,
+		.idle_data = SIM_LOST,
+		.request_max = SIM_KCS_BUFFER - 1,
+		.reply_max = SIM_KCS_BUFFER,
+		.cd = true,
+	}, {
+		.name = "linux",
+		.dummy = SIM_ALWAYS,
+		.think = SIM_READ,
+		.late_obf = true,
+		.abort_code = KCS_ERROR_ABORTED,
+		.abort_keeps_error = true,
+		.illegal = SIM_ERROR,
+		.short_request = SIM_ERROR,
+		.idle_data = SIM_ERROR,
+		.request_max = 1000,
+		.reply_max = 1000,
+		.cd = true,
+	}, {
+		.name = "ami",
+		.dummy = SIM_NEVER,
+		.think = SIM_READ,
+		.abort_code = KCS_ERROR_ABORTED,
+		.abort_drops_reply = true,
+		.illegal = SIM_ERROR_BARE,
+		.idle_data = SIM_LOST,
+		.request_max = KCS_MSG_MAX,
+		.reply_max = SIM_KCS_BUFFER,
+		.cd = true,
+	}, {
+		.name = "aess",
+		.dummy = SIM_ALWAYS,
+		.think = SIM_READ,
+		.abort_code = KCS_ERROR_ABORTED,
+		.illegal = SIM_ERROR,
+		.idle_data = SIM_LOST,
+		.request_max = 40,
+		.reply_max = 40,
+		.cd = true,
+		.start = KCS_STATE_ERROR,
+	},
+	{}
+};
+
+/**
+ * sim_kcs_personality() - find a personality
+ * @name: its name
+ *
+ * Context: any.
+ * Return: the personality, or NULL.
+ */
+const struct sim_personality *sim_kcs_personality(const char *name)
+{
+	const struct sim_personality *personality;
+
+	for (personality = sim_personalities; personality->name; personality++)
+		if (!strcmp(personality->name, name))
+			return personality;
+	return NULL;
+}
