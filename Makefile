@@ -3,8 +3,9 @@
 KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(lastword $(shell ls -dv /lib/modules/*/build 2>/dev/null)))
 WATTS ?= 187
+RUNS ?= 1000000
 
-.PHONY: modules install clean demo check fast deep kunit help
+.PHONY: modules install clean demo check fast deep kunit fuzz coverage help
 
 modules: ## build the modules for the kernel in KDIR (default target)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -25,6 +26,12 @@ fast: ## static checks: seconds
 kunit: ## unit tests, on UML and in QEMU with an emulated BMC
 	scripts/kunit uml
 	scripts/kunit x86_64
+
+fuzz: ## libFuzzer on the pure rooms, RUNS=1000000
+	scripts/pure fuzz $(RUNS)
+
+coverage: ## lines and branches of the pure rooms that their tests reach
+	scripts/pure coverage
 
 check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"
 	scripts/check

@@ -11,12 +11,14 @@
  * struct bench - a link on a script
  * @script: the BMC
  * @link: the link
+ * @stopper: a clock whose naps stop the link
  * @request: Get Device ID
  * @reply: the reply
  */
 struct bench {
 	struct script *script;
 	struct kcs_link link;
+	struct kcs_clock stopper;
 	struct kcs_msg request;
 	struct kcs_msg reply;
 };
@@ -177,6 +179,32 @@ static void stopped_link_touches_no_register(struct kunit *test)
 	script_expect_done(bench->script);
 }
 
+static u64 stopper_now_us(struct kcs_clock *clock)
+{
+	return 0;
+}
+
+static void stopper_nap_us(struct kcs_clock *clock, u32 us)
+{
+	container_of(clock, struct bench, stopper)->link.stop = true;
+}
+
+static void transfer_on_its_way_ends_when_the_link_is_stopped(struct kunit *test)
+{
+	static const struct kcs_clock_ops stopper_ops = {
+		.now_us = stopper_now_us,
+		.nap_us = stopper_nap_us,
+	};
+	struct bench *bench = bench_create(test);
+
+	bench->stopper.ops = &stopper_ops;
+	bench->link.clock = &bench->stopper;
+	SCRIPT(bench->script, S(0x02), S(0x02));
+	KUNIT_EXPECT_EQ(test, transfer(bench), -ENODEV);
+	KUNIT_EXPECT_TRUE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
 static struct kunit_case link_cases[] = {
 	KUNIT_CASE(prompt_bmc_costs_no_clock_read),
 	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
@@ -185,6 +213,7 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(bmc_that_drops_the_reply_after_an_abort_costs_one_message),
 	KUNIT_CASE(error_exit_that_never_ends_costs_one_message),
 	KUNIT_CASE(stopped_link_touches_no_register),
+	KUNIT_CASE(transfer_on_its_way_ends_when_the_link_is_stopped),
 	{}
 };
 

@@ -170,6 +170,19 @@ static void late_dummy_byte_is_not_taken_for_the_reply(struct kunit *test)
 	expect_device_id(test, bench);
 }
 
+static void second_zero_is_a_reply_and_a_wrong_one(struct kunit *test)
+{
+	static const u8 zeros[] = { 0x00, 0x01, 0x00, 0x20 };
+	struct bench *bench = bench_create(test);
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, S(0x41), D(0x00));
+	script_add_reply(bench->script, zeros, sizeof(zeros));
+	bench_run(bench, false);
+	KUNIT_EXPECT_EQ(test, bench->sm.result, -EBADMSG);
+	KUNIT_EXPECT_EQ(test, (size_t)bench->reply.len, sizeof(zeros));
+}
+
 static void last_dummy_byte_may_come_after_idle(struct kunit *test)
 {
 	struct bench *bench = bench_create(test);
@@ -540,6 +553,7 @@ static struct kunit_case sm_cases[] = {
 	KUNIT_CASE(busy_bmc_is_left_alone_whatever_its_state_bits_say),
 	KUNIT_CASE(bmc_may_think_in_read_state),
 	KUNIT_CASE(late_dummy_byte_is_not_taken_for_the_reply),
+	KUNIT_CASE(second_zero_is_a_reply_and_a_wrong_one),
 	KUNIT_CASE(last_dummy_byte_may_come_after_idle),
 	KUNIT_CASE(missing_last_dummy_byte_is_excused),
 	KUNIT_CASE(trouble_after_the_reply_is_left_to_the_next_message),

@@ -39,22 +39,6 @@ static bool lasts(struct sim_kcs *kcs, enum sim_fault_kind kind, u64 now_us)
 	return sim_fault_lasts(&kcs->trouble, kind, &now);
 }
 
-/* -- Time. ---------------------------------------------------------------- */
-
-/* xorshift: the same seed gives the same times. */
-static u32 draw(struct sim_kcs *kcs, const struct sim_delay *delay)
-{
-	u32 x = kcs->random;
-
-	if (delay->max_us <= delay->min_us)
-		return delay->min_us;
-	x ^= x << 13;
-	x ^= x >> 17;
-	x ^= x << 5;
-	kcs->random = x;
-	return delay->min_us + x % (delay->max_us - delay->min_us + 1);
-}
-
 /* -- Bytes for the host. -------------------------------------------------- */
 
 static void offer(struct sim_kcs *kcs, u8 byte)
@@ -165,7 +149,7 @@ static void answer(struct sim_kcs *kcs, u64 now_us)
 
 static void think(struct sim_kcs *kcs, u64 now_us)
 {
-	u32 think_us = draw(kcs, &kcs->think);
+	u32 think_us = sim_delay_draw(&kcs->think, &kcs->random);
 
 	if (kcs->personality->think == SIM_NEVER || !think_us) {
 		answer(kcs, now_us);
@@ -339,14 +323,15 @@ static void take(struct sim_kcs *kcs, u64 now_us)
 
 /* -- Register accesses. --------------------------------------------------- */
 
+/* What was due happens as of the time it was due. */
 static void catch_up(struct sim_kcs *kcs, u64 now_us)
 {
 	if (lasts(kcs, SIM_FAULT_SILENCE, now_us))
 		return;
 	if (kcs->taking && now_us >= kcs->take_us)
-		take(kcs, now_us);
+		take(kcs, kcs->take_us);
 	if (kcs->phase == SIM_THINK && now_us >= kcs->think_us)
-		answer(kcs, now_us);
+		answer(kcs, kcs->think_us);
 	if (kcs->offering && now_us >= kcs->offer_us)
 		offer(kcs, kcs->next_out);
 }
@@ -408,7 +393,7 @@ void sim_kcs_write(struct sim_kcs *kcs, enum kcs_reg reg, u8 value, u64 now_us)
 	kcs->cd = kcs->in_cmd;
 	kcs->data_in = value;
 	kcs->taking = true;
-	kcs->take_us = now_us + draw(kcs, &kcs->byte);
+	kcs->take_us = now_us + sim_delay_draw(&kcs->byte, &kcs->random);
 	if (kcs->personality->ibf == SIM_NEVER) {
 		kcs->take_us = now_us;
 		catch_up(kcs, now_us);

@@ -121,19 +121,12 @@ static int set_delay(struct sim *sim, struct sim_delay *delay, const char *text)
 {
 	struct sim_delay read;
 	char end;
+	int found = sscanf(text, "%u-%u%c", &read.min_us, &read.max_us, &end);
 
-	switch (sscanf(text, "%u-%u%c", &read.min_us, &read.max_us, &end)) {
-	case 1:
-		if (kstrtou32(text, 10, &read.max_us))
-			return -EINVAL;
-		break;
-	case 2:
-		if (read.min_us > read.max_us)
-			return -EINVAL;
-		break;
-	default:
+	if (found == 1 && !kstrtou32(text, 10, &read.min_us))
+		read.max_us = read.min_us;
+	else if (found != 2 || read.min_us > read.max_us)
 		return -EINVAL;
-	}
 	spin_lock(&sim->lock);
 	*delay = read;
 	spin_unlock(&sim->lock);

@@ -101,3 +101,24 @@ const struct sim_personality *sim_kcs_personality(const char *name)
 			return personality;
 	return NULL;
 }
+
+/**
+ * sim_delay_draw() - a time between two, the same ones for the same seed
+ * @delay: between which
+ * @random: the state of the generator (xorshift), not 0
+ *
+ * Context: any; the caller serialises.
+ * Return: microseconds; the lower bound unless the upper one is above it.
+ */
+u32 sim_delay_draw(const struct sim_delay *delay, u32 *random)
+{
+	u32 x = *random;
+
+	if (delay->max_us <= delay->min_us)
+		return delay->min_us;
+	x ^= x << 13;
+	x ^= x >> 17;
+	x ^= x << 5;
+	*random = x;
+	return delay->min_us + x % (delay->max_us - delay->min_us + 1);
+}

@@ -1,0 +1,260 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * libFuzzer's way into the pure rooms. The first byte says which: the core
+ * against any BMC, the codec against any AML and any reply, the simulator
+ * against any host, and the core against the simulator. What the sanitizers do
+ * not see is demanded here.
+ */
+#include "../../drivers/core/link.h"
+#include "../../drivers/opregion/codec.h"
+#include "../../drivers/sim/bmc.h"
+#include "../../drivers/sim/kcs.h"
+#include "../../drivers/sim/monitor.h"
+
+#include <stdlib.h>
+
+#define DEADLINE_US	50000
+
+/* All registers taken together: sends, error exits, replies. */
+#define ACCESSES_MAX	20000
+
+/**
+ * struct input - the fuzzer's bytes
+ * @bytes: what is left
+ * @size: how many
+ */
+struct input {
+	const u8 *bytes;
+	size_t size;
+};
+
+static u8 next_byte(struct input *input, u8 otherwise)
+{
+	if (!input->size)
+		return otherwise;
+	input->size--;
+	return *input->bytes++;
+}
+
+static void demand(bool ok)
+{
+	if (!ok)
+		abort();
+}
+
+/**
+ * struct host - a link on any BMC, or on a simulated one
+ * @io: its registers
+ * @clock: its time
+ * @link: the link
+ * @input: what any BMC shows
+ * @kcs: the simulated one, unless it is any
+ * @bmc: behind @kcs
+ * @monitor: watches the host
+ * @now_us: the time
+ * @accesses: to the registers, so far
+ */
+struct host {
+	struct kcs_io io;
+	struct kcs_clock clock;
+	struct kcs_link link;
+	struct input *input;
+	struct sim_kcs *kcs;
+	struct sim_bmc bmc;
+	struct sim_monitor monitor;
+	u64 now_us;
+	u32 accesses;
+};
+
+static u8 host_read(struct kcs_io *io, enum kcs_reg reg)
+{
+	struct host *host = container_of(io, struct host, io);
+	u8 value;
+
+	host->accesses++;
+	host->now_us++;
+	if (host->kcs)
+		value = sim_kcs_read(host->kcs, reg, host->now_us);
+	else
+		value = next_byte(host->input, KCS_STATUS_IBF);
+	sim_monitor_read(&host->monitor, reg, value, host->now_us);
+	return value;
+}
+
+static void host_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
+{
+	struct host *host = container_of(io, struct host, io);
+
+	host->accesses++;
+	host->now_us++;
+	sim_monitor_write(&host->monitor, reg, value, host->now_us);
+	if (host->kcs)
+		sim_kcs_write(host->kcs, reg, value, host->now_us);
+}
+
+static const struct kcs_io_ops io_ops = { host_read, host_write };
+
+static u64 host_now_us(struct kcs_clock *clock)
+{
+	return container_of(clock, struct host, clock)->now_us;
+}
+
+static void host_nap_us(struct kcs_clock *clock, u32 us)
+{
+	container_of(clock, struct host, clock)->now_us += us ? us : 1;
+}
+
+static const struct kcs_clock_ops clock_ops = { host_now_us, host_nap_us };
+
+static void transfer(struct host *host)
+{
+	struct kcs_msg request, reply;
+	u8 data[64], len = next_byte(host->input, 0) % sizeof(data), i;
+	u64 start_us = host->now_us;
+	int err;
+
+	for (i = 0; i < len; i++)
+		data[i] = next_byte(host->input, 0x55);
+	demand(!kcs_msg_request(&request, (next_byte(host->input, 6) & 0x3e),
+				next_byte(host->input, 1), data, len));
+	sim_monitor_transfer(&host->monitor);
+	host->accesses = 0;
+	err = kcs_link_transfer(&host->link, &request, &reply,
+				start_us + DEADLINE_US);
+	demand(host->accesses < ACCESSES_MAX);
+	demand(host->now_us - start_us < DEADLINE_US + ACCESSES_MAX + 2000);
+	demand(reply.len <= KCS_MSG_MAX);
+	demand(!sim_monitor_total(&host->monitor));
+	switch (err) {
+	case 0:
+		demand(kcs_msg_answers(&reply, &request));
+		break;
+	case -EIO:
+	case -EBADMSG:
+	case -EMSGSIZE:
+	case -ETIMEDOUT:
+		break;
+	default:
+		abort();
+	}
+}
+
+static void init_host(struct host *host, struct input *input)
+{
+	memset(host, 0, sizeof(*host));
+	host->io.ops = &io_ops;
+	host->clock.ops = &clock_ops;
+	host->link.io = &host->io;
+	host->link.clock = &host->clock;
+	host->input = input;
+}
+
+static void any_bmc(struct input *input)
+{
+	static struct host host;
+
+	init_host(&host, input);
+	transfer(&host);
+	transfer(&host);
+}
+
+static struct sim_kcs *make_bmc(struct host *host, struct input *input)
+{
+	static struct sim_kcs kcs;
+	struct sim_fault fault = {};
+
+	sim_bmc_init(&host->bmc, 187);
+	sim_kcs_init(&kcs, &sim_personalities[next_byte(input, 0) % 6],
+		     sim_bmc_command, &host->bmc, 1);
+	kcs.byte.max_us = next_byte(input, 0);
+	kcs.think.max_us = next_byte(input, 0) * 64;
+	fault.kind = next_byte(input, 0) % SIM_FAULT_KINDS;
+	fault.byte = next_byte(input, 0xff);
+	fault.byte = fault.byte == 0xff ? SIM_ANY_BYTE : fault.byte;
+	fault.states = next_byte(input, 0) & 0xf;
+	fault.command = SIM_ANY_COMMAND;
+	fault.from_us = next_byte(input, 0) * 16;
+	fault.for_us = next_byte(input, 0) * 256;
+	fault.times = next_byte(input, 0) & 7;
+	fault.code = next_byte(input, 0);
+	sim_fault_set(&kcs.trouble, &fault);
+	return &kcs;
+}
+
+static void simulated_bmc(struct input *input)
+{
+	static struct host host;
+	int i;
+
+	init_host(&host, input);
+	host.kcs = make_bmc(&host, input);
+	for (i = 0; i < 3; i++)
+		transfer(&host);
+}
+
+static void any_host(struct input *input)
+{
+	static struct host host;
+	struct sim_kcs *kcs;
+	u64 now_us = 0;
+
+	init_host(&host, input);
+	kcs = make_bmc(&host, input);
+	while (input->size) {
+		u8 what = next_byte(input, 0);
+
+		now_us += what >> 2;
+		if (what & 1)
+			sim_kcs_write(kcs, what >> 1 & 1, next_byte(input, 0), now_us);
+		else
+			sim_kcs_read(kcs, what >> 1 & 1, now_us);
+		sim_kcs_irq(kcs, now_us);
+	}
+}
+
+static void any_aml(struct input *input)
+{
+	u8 buffer[KCS_CODEC_BUFFER_SIZE];
+	struct kcs_msg msg;
+	u64 address = 0;
+	size_t i;
+
+	for (i = 0; i < 4; i++)
+		address = address << 8 | next_byte(input, 0);
+	for (i = 0; i < sizeof(buffer); i++)
+		buffer[i] = next_byte(input, 0);
+	if (!kcs_codec_request(address, buffer, &msg)) {
+		demand(msg.len >= KCS_MSG_REQUEST_MIN && msg.len <= 66);
+		demand(msg.bytes[0] >> 2 == (u8)(address >> 8));
+	}
+	msg.len = next_byte(input, 0) | (next_byte(input, 0) & 1) << 8;
+	if (msg.len > KCS_MSG_MAX)
+		msg.len = KCS_MSG_MAX;
+	for (i = 0; i < msg.len; i++)
+		msg.bytes[i] = next_byte(input, 0);
+	kcs_codec_reply(buffer, &msg);
+	demand(buffer[1] >= 1 && buffer[1] <= 64);
+	demand(buffer[0] == 0x00 || buffer[0] == 0x07 || buffer[0] == 0x10);
+	kcs_codec_failure(buffer, -(int)next_byte(input, 1));
+	demand(buffer[0] && buffer[2]);
+}
+
+int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
+{
+	struct input input = { bytes, size };
+
+	switch (next_byte(&input, 0) & 3) {
+	case 0:
+		any_bmc(&input);
+		break;
+	case 1:
+		simulated_bmc(&input);
+		break;
+	case 2:
+		any_host(&input);
+		break;
+	default:
+		any_aml(&input);
+	}
+	return 0;
+}
