@@ -319,7 +319,7 @@ class ModuleTest(unittest.TestCase):
         self.assertEqual(result.output.count("187.0 W"), 4)
         self.assertEqual(result.output.count("No data available"), 1)
         self.assertIn("none\nbreaches: 0", result.output)
-        self.assertEqual(result.console.count("personality 'nonsense' is not one of"), 1)
+        self.assertIn("personality 'nonsense' is not one of", result.console)
 
     # -- Bad input. ---------------------------------------------------------
 
