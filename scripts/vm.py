@@ -29,6 +29,10 @@ SCRIPTS = ROOT / "scripts"
 # Modules of the kernel that the guest gets besides ours, with what they need.
 STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf"]
 
+# An emulated machine now and then stops before its kernel starts the init: then
+# the bed has failed, not what lies in it, and it is made again.
+BOOTS_MAX = 3
+
 BOOT_ARGUMENTS = ("console=ttyS0 loglevel=8 panic=-1 oops=panic "
                   "panic_on_warn=1 rdinit=/init")
 
@@ -197,6 +201,14 @@ class Machine:
 
     def boot(self, script, ssdts=(), short_buffer=False, bmc=(), timeout_s=120):
         """Run a script; bmc: options of scripts/bmc, or None for no BMC."""
+        for boot in range(1, BOOTS_MAX + 1):
+            result = self._boot(script, ssdts, short_buffer, bmc, timeout_s)
+            if result.status >= 0 or "Run /init" in result.console:
+                break
+            print(f"(boot {boot} stopped before init)", file=sys.stderr, flush=True)
+        return result
+
+    def _boot(self, script, ssdts, short_buffer, bmc, timeout_s):
         with tempfile.TemporaryDirectory(prefix="kcs-vm-") as name:
             folder = pathlib.Path(name)
             self.initrd.pack(script, folder / "initrd")
