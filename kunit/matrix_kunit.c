@@ -12,12 +12,6 @@
 /* Messages the interface may lose after a fault is gone. */
 #define LOST_MAX	1
 
-static void personality_name(const struct sim_personality *personality,
-			     char *text)
-{
-	strscpy(text, personality->name, KUNIT_PARAM_DESC_SIZE);
-}
-
 static const void *next_personality(const void *previous, char *text)
 {
 	const struct sim_personality *personality = previous;
@@ -25,7 +19,7 @@ static const void *next_personality(const void *previous, char *text)
 	personality = personality ? personality + 1 : sim_personalities;
 	if (!personality->name)
 		return NULL;
-	personality_name(personality, text);
+	strscpy(text, personality->name, KUNIT_PARAM_DESC_SIZE);
 	return personality;
 }
 
