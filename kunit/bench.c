@@ -93,5 +93,5 @@ int sim_bench_transfer(struct sim_bench *bench)
 {
 	sim_monitor_transfer(&bench->monitor);
 	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
-				 bench->now_us + BENCH_DEADLINE_US);
+				 bench->now_us + BENCH_DEADLINE_US, NULL);
 }

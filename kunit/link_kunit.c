@@ -41,7 +41,7 @@ static struct bench *bench_create(struct kunit *test)
 static int transfer(struct bench *bench)
 {
 	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
-				 bench->script->now_us + 5 * SECOND_US);
+				 bench->script->now_us + 5 * SECOND_US, NULL);
 }
 
 static void prompt_bmc_costs_no_clock_read(struct kunit *test)
@@ -64,7 +64,7 @@ static void slow_bmc_is_waited_for_with_few_looks(struct kunit *test)
 	SCRIPT(bench->script, STAY(0x82, 3 * SECOND_US));
 	script_add_reply(bench->script, short_id, sizeof(short_id));
 	KUNIT_EXPECT_EQ(test, transfer(bench), 0);
-	KUNIT_EXPECT_LE(test, bench->script->naps, 3100u);
+	KUNIT_EXPECT_LE(test, bench->script->naps, 600u);
 	script_expect_done(bench->script);
 }
 
@@ -132,7 +132,7 @@ static void bmc_that_drops_the_reply_after_an_abort_costs_one_message(struct kun
 	SCRIPT(bench->script, S(0x40));
 	script_add_abort(bench->script, 0x01);
 	script_add_request(bench->script, &bench->request);
-	SCRIPT(bench->script, STAY(0x40, 5 * SECOND_US), S(0x40));
+	SCRIPT(bench->script, STAY(0x40, 5 * SECOND_US - 1000), S(0x40));
 	KUNIT_EXPECT_EQ(test, transfer(bench), -ETIMEDOUT);
 
 	script_add_exchange(bench->script, &bench->request, short_id,
@@ -205,6 +205,38 @@ static void transfer_on_its_way_ends_when_the_link_is_stopped(struct kunit *test
 	script_expect_done(bench->script);
 }
 
+static int transfer_cancelled(struct bench *bench)
+{
+	const u32 ended = 1;
+
+	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
+				 bench->script->now_us + 5 * SECOND_US, &ended);
+}
+
+static void cancelled_message_that_ends_by_itself_costs_no_error_exit(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, STAY(0x82, 90000));
+	script_add_reply(bench->script, short_id, sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, transfer_cancelled(bench), 0);
+	KUNIT_EXPECT_FALSE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
+static void cancelled_message_leaves_a_silent_bmc_within_its_grace(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+	u64 start_us = bench->script->now_us;
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, FOR_EVER(0x82));
+	KUNIT_EXPECT_EQ(test, transfer_cancelled(bench), -ECANCELED);
+	KUNIT_EXPECT_TRUE(test, bench->link.dirty);
+	KUNIT_EXPECT_LE(test, bench->script->now_us - start_us, 101000ull);
+}
+
 static struct kunit_case link_cases[] = {
 	KUNIT_CASE(prompt_bmc_costs_no_clock_read),
 	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
@@ -214,6 +246,8 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(error_exit_that_never_ends_costs_one_message),
 	KUNIT_CASE(stopped_link_touches_no_register),
 	KUNIT_CASE(transfer_on_its_way_ends_when_the_link_is_stopped),
+	KUNIT_CASE(cancelled_message_that_ends_by_itself_costs_no_error_exit),
+	KUNIT_CASE(cancelled_message_leaves_a_silent_bmc_within_its_grace),
 	{}
 };
 

@@ -5,36 +5,71 @@
 
 #include <linux/compiler.h>
 
+/* A cancelled message may end by itself for so long: that costs no recovery. */
+#define CANCEL_GRACE_US	100000
+
 /**
- * struct wait - one wait for the BMC, from one register action to the next
+ * struct wait - waiting for the BMC, from one register action to the next
  * @began: the status byte was not there at the first look
  * @since_us: when that was
  * @waited_us: how long since
+ * @spun_us: spent spinning, in all waits of the message
+ * @deadline_us: when to give up
+ * @cancelled: the message is; @deadline_us may be nearer
  */
 struct wait {
 	bool began;
 	u64 since_us;
 	u32 waited_us;
+	u32 spun_us;
+	u64 deadline_us;
+	bool cancelled;
 };
 
+static int check_cancel(struct wait *wait, const u32 *ended, u64 now_us)
+{
+	if (!wait->cancelled && ended && READ_ONCE(*ended)) {
+		wait->cancelled = true;
+		if (wait->deadline_us > now_us + CANCEL_GRACE_US)
+			wait->deadline_us = now_us + CANCEL_GRACE_US;
+	}
+	if (now_us < wait->deadline_us)
+		return 0;
+	return wait->cancelled ? -ECANCELED : -ETIMEDOUT;
+}
+
 /* The clock is read only when there is something to wait for. */
-static int wait_more(struct kcs_link *link, struct wait *wait, u64 deadline_us)
+static int wait_more(struct kcs_link *link, struct wait *wait, const u32 *ended)
 {
 	struct kcs_clock *clock = link->clock;
 	u64 now_us = clock->ops->now_us(clock);
+	u32 nap_us;
+	int err;
 
 	if (READ_ONCE(link->stop))
 		return -ENODEV;
-	if (now_us >= deadline_us)
-		return -ETIMEDOUT;
+	err = check_cancel(wait, ended, now_us);
+	if (err)
+		return err;
 	if (!wait->began) {
 		wait->began = true;
 		wait->since_us = now_us;
 	}
 	wait->waited_us = now_us - wait->since_us;
 
-	clock->ops->nap_us(clock, kcs_wait_nap_us(wait->waited_us));
+	nap_us = kcs_wait_nap_us(wait->waited_us, wait->spun_us);
+	if (nap_us > wait->deadline_us - now_us)
+		nap_us = wait->deadline_us - now_us;
+	clock->ops->nap_us(clock, nap_us);
 	return 0;
+}
+
+static void wait_over(struct wait *wait)
+{
+	wait->spun_us += wait->waited_us < KCS_WAIT_SPIN_US ? wait->waited_us :
+							      KCS_WAIT_SPIN_US;
+	wait->began = false;
+	wait->waited_us = 0;
 }
 
 static struct kcs_action next_action(struct kcs_link *link, u32 waited_us)
@@ -49,10 +84,10 @@ static struct kcs_action next_action(struct kcs_link *link, u32 waited_us)
 	return action;
 }
 
-static int run(struct kcs_link *link, u64 deadline_us)
+static int run(struct kcs_link *link, u64 deadline_us, const u32 *ended)
 {
+	struct wait wait = { .deadline_us = deadline_us };
 	struct kcs_io *io = link->io;
-	struct wait wait = {};
 	int err;
 
 	while (link->sm.state != KCS_SM_END) {
@@ -63,14 +98,14 @@ static int run(struct kcs_link *link, u64 deadline_us)
 			break;
 		case KCS_ACTION_WRITE_DATA:
 			io->ops->write(io, KCS_REG_DATA, action.value);
-			wait = (struct wait){};
+			wait_over(&wait);
 			break;
 		case KCS_ACTION_WRITE_CMD:
 			io->ops->write(io, KCS_REG_CMD, action.value);
-			wait = (struct wait){};
+			wait_over(&wait);
 			break;
 		default:
-			err = wait_more(link, &wait, deadline_us);
+			err = wait_more(link, &wait, ended);
 			if (err)
 				return err;
 		}
@@ -84,6 +119,8 @@ static int run(struct kcs_link *link, u64 deadline_us)
  * @request: what to send
  * @reply: where the reply goes; meaningful on success only
  * @deadline_us: when to give up, by the link's clock
+ * @ended: not zero once nobody wants the reply any more; NULL when somebody
+ *	always does
  *
  * A transfer that did not end cleanly leaves the link dirty, and the next one
  * begins with the error exit (IPMI 2.0 rev 1.1, 9.15). Where that does not help
@@ -91,11 +128,11 @@ static int run(struct kcs_link *link, u64 deadline_us)
  * some BMCs never finish an error exit, or drop the first reply after one.
  *
  * Context: may sleep, as far as the link's clock does. One at a time.
- * Return: 0; %-ETIMEDOUT at the deadline; %-ENODEV when the link was
- * stopped; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
+ * Return: 0; %-ETIMEDOUT at the deadline; %-ECANCELED when @ended rose and the
+ * BMC did not finish at once; %-ENODEV when the link was stopped; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
  */
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
-		      struct kcs_msg *reply, u64 deadline_us)
+		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended)
 {
 	bool began_dirty = link->dirty;
 	int err;
@@ -103,7 +140,7 @@ int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 	if (READ_ONCE(link->stop))
 		return -ENODEV;
 	kcs_sm_begin(&link->sm, request, reply, link->dirty);
-	err = run(link, deadline_us);
+	err = run(link, deadline_us, ended);
 	link->dirty = link->sm.dirty && !began_dirty;
 	return err;
 }

@@ -28,6 +28,6 @@ struct kcs_link {
 };
 
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
-		      struct kcs_msg *reply, u64 deadline_us);
+		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended);
 
 #endif /* KCS_LINK_H */

@@ -4,6 +4,9 @@
 
 #include <linux/types.h>
 
-u32 kcs_wait_nap_us(u32 waited_us);
+/* Most handshakes of an idle BMC end within it. */
+#define KCS_WAIT_SPIN_US	20
+
+u32 kcs_wait_nap_us(u32 waited_us, u32 spun_us);
 
 #endif /* KCS_WAIT_H */

@@ -120,7 +120,7 @@ static void transfer(struct host *host)
 	sim_monitor_transfer(&host->monitor);
 	host->accesses = 0;
 	err = kcs_link_transfer(&host->link, &request, &reply,
-				start_us + DEADLINE_US);
+				start_us + DEADLINE_US, NULL);
 	demand(host->accesses < ACCESSES_MAX);
 	demand(host->now_us - start_us < DEADLINE_US + ACCESSES_MAX + 2000);
 	demand(reply.len <= KCS_MSG_MAX);
