@@ -57,6 +57,9 @@ watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; 
 # No program is started: under emulation that would be most of what is measured.
 now_ms() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
 modules() { modprobe kcs_host && modprobe kcs_opregion; }
+# Traffic straight to an interface, or from an AML method; prints figures.
+load() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_load/run; }
+aml() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/run; }
 # Wait, 10 s at most, for a line in the kernel's log.
 await() { for _ in $(seq 100); do dmesg | grep -q "$1" && return; sleep 0.1; done; false; }
 """
@@ -103,13 +106,13 @@ class Kernel:
 
 def build_modules(kernel, folder):
     """Build our modules for a kernel in a fresh copy, so nothing is stale."""
-    for name in ("Kbuild", "drivers", "include"):
+    for name in ("Kbuild", "drivers", "include", "kunit"):
         copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
         copy(ROOT / name, folder / name)
     for stale in folder.rglob("*.o"):
         stale.unlink()
     run("make", "-C", kernel.build, f"M={folder}", f"-j{os.cpu_count()}",
-        "modules")
+        "KCS_LOAD=m", "modules")
     return sorted(folder.glob("*.ko"))
 
 

@@ -129,7 +129,8 @@ static int run(struct kcs_link *link, u64 deadline_us, const u32 *ended)
  *
  * Context: may sleep, as far as the link's clock does. One at a time.
  * Return: 0; %-ETIMEDOUT at the deadline; %-ECANCELED when @ended rose and the
- * BMC did not finish at once; %-ENODEV when the link was stopped; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
+ * BMC did not finish at once; %-ENODEV when the link was stopped; %-EINVAL,
+ * %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
  */
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended)

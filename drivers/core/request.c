@@ -3,12 +3,14 @@
 #include "request.h"
 
 #include <kcs/host.h>
+#include <linux/atomic.h>
 #include <linux/export.h>
 #include <linux/slab.h>
 
 /**
  * kcs_request_create() - make a request
  * @msg: what to send; copied
+ * @class: whose turn comes first
  * @timeout_ms: how long it may take, from submission to the reply
  *
  * Context: may sleep.
@@ -16,7 +18,7 @@
  * memory.
  */
 struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
-				       u32 timeout_ms)
+				       enum kcs_class class, u32 timeout_ms)
 {
 	struct kcs_request *request = kzalloc(sizeof(*request), GFP_KERNEL);
 
@@ -25,11 +27,44 @@ struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
 	kref_init(&request->ref);
 	INIT_LIST_HEAD(&request->node);
 	init_completion(&request->done);
+	request->class = class;
 	request->timeout_ms = timeout_ms;
 	request->msg = *msg;
 	return request;
 }
 EXPORT_SYMBOL_GPL(kcs_request_create);
+
+/**
+ * kcs_request_set_client() - say on whose behalf a request is
+ * @request: the request, before it is submitted
+ * @client: any pointer that tells clients apart; never followed. Requests
+ *	without one share one client.
+ *
+ * Clients of a class take turns.
+ *
+ * Context: any.
+ */
+void kcs_request_set_client(struct kcs_request *request, const void *client)
+{
+	request->client = client;
+}
+EXPORT_SYMBOL_GPL(kcs_request_set_client);
+
+/**
+ * kcs_request_set_done() - be called when a request ended
+ * @request: the request, before it is submitted
+ * @done: the function
+ * @context: what it is given
+ *
+ * Context: any.
+ */
+void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
+			  void *context)
+{
+	request->on_done = done;
+	request->context = context;
+}
+EXPORT_SYMBOL_GPL(kcs_request_set_done);
 
 static void request_free(struct kref *ref)
 {
@@ -53,19 +88,34 @@ EXPORT_SYMBOL_GPL(kcs_request_put);
  * @request: the request
  * @err: 0, or why there is no reply
  *
- * A user ends a request to cancel it: its waiter goes on at once, and what the
- * BMC still answers is dropped.
+ * A user ends a request to cancel it: its waiter goes on at once. If it is not
+ * on its way yet, it will never be; if it is, it is soon given up.
  *
- * Context: any.
+ * Context: any in which the request's &typedef kcs_request_done may be called.
  */
 void kcs_request_end(struct kcs_request *request, int err)
 {
-	if (atomic_cmpxchg(&request->ended, 0, 1))
+	if (cmpxchg(&request->ended, 0, 1))
 		return;
 	request->err = err;
 	complete_all(&request->done);
+	if (request->on_done)
+		request->on_done(request, request->context);
 }
 EXPORT_SYMBOL_GPL(kcs_request_end);
+
+/**
+ * kcs_request_err() - how did a request end?
+ * @request: a request that ended
+ *
+ * Context: any.
+ * Return: what kcs_request_wait() would.
+ */
+int kcs_request_err(const struct kcs_request *request)
+{
+	return request->err;
+}
+EXPORT_SYMBOL_GPL(kcs_request_err);
 
 /**
  * kcs_request_wait() - wait for a submitted request to end
@@ -76,8 +126,9 @@ EXPORT_SYMBOL_GPL(kcs_request_end);
  *
  * Context: may sleep.
  * Return: 0 when there is a reply; %-ETIMEDOUT at the deadline; %-EINTR when
- * the caller is being killed; %-EBUSY when too many requests wait; %-ENODEV
- * when the interface is gone; %-EINVAL for a message KCS cannot carry; %-EIO
+ * the caller is being killed; %-EBUSY when too many requests wait;
+ * %-EHOSTDOWN when the BMC is known not to answer; %-ENODEV when the interface
+ * is gone; %-EINVAL for a message KCS cannot carry; %-EIO
  * when the BMC reported an error; %-EBADMSG when it answered something else;
  * %-EMSGSIZE when the reply is longer than %KCS_MSG_MAX; or what
  * kcs_request_end() was given.

@@ -2,8 +2,9 @@
 #ifndef KCS_REQUEST_H
 #define KCS_REQUEST_H
 
+#include <kcs/host.h>
 #include <kcs/msg.h>
-#include <linux/atomic.h>
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
@@ -12,10 +13,17 @@
  * struct kcs_request - a message on its way, and what became of it
  * @ref: one for the creator, one while an interface has it
  * @node: place in the queue of the interface, under its lock
+ * @class: whose turn comes first
+ * @client: who shares turns with himself only
+ * @turn: place among the clients of the class
  * @timeout_ms: from submission to the deadline
  * @deadline_us: the deadline, by the clock of the interface
- * @ended: set by whoever ends it first
+ * @not_before_us: it rests until then, before another try
+ * @tries: how often it was sent
+ * @ended: not zero once somebody ended it
  * @done: complete once it ended
+ * @on_done: called then
+ * @context: for @on_done
  * @err: how it ended; valid once @done is complete
  * @msg: what to send
  * @reply: the reply; only the interface writes it, nobody reads it unless
@@ -24,10 +32,17 @@
 struct kcs_request {
 	struct kref ref;
 	struct list_head node;
+	enum kcs_class class;
+	const void *client;
+	u64 turn;
 	u32 timeout_ms;
 	u64 deadline_us;
-	atomic_t ended;
+	u64 not_before_us;
+	u32 tries;
+	u32 ended;
 	struct completion done;
+	kcs_request_done on_done;
+	void *context;
 	int err;
 	struct kcs_msg msg;
 	struct kcs_msg reply;
@@ -53,7 +68,7 @@ static inline void kcs_request_get(struct kcs_request *request)
  */
 static inline bool kcs_request_ended(const struct kcs_request *request)
 {
-	return atomic_read(&request->ended);
+	return READ_ONCE(request->ended);
 }
 
 #endif /* KCS_REQUEST_H */

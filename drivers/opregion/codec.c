@@ -56,7 +56,7 @@ static void answer(u8 *buffer, u8 status, const u8 *data, u8 length)
  */
 void kcs_codec_failure(u8 *buffer, int err)
 {
-	bool timeout = err == -ETIMEDOUT;
+	bool timeout = err == -ETIMEDOUT || err == -EHOSTDOWN;
 	u8 cc = timeout ? KCS_CC_TIMEOUT : KCS_CC_UNSPECIFIED;
 
 	answer(buffer, timeout ? KCS_CODEC_TIMEOUT : KCS_CODEC_FAILURE, &cc, 1);

@@ -119,7 +119,7 @@ static int ask_bmc(struct kcs_opregion *opregion, u64 address, u8 *buffer)
 	err = kcs_codec_request(address, buffer, &msg);
 	if (err)
 		return err;
-	request = kcs_request_create(&msg, KCS_HOST_TIMEOUT_MS);
+	request = kcs_request_create(&msg, KCS_CLASS_AML, KCS_HOST_TIMEOUT_MS);
 	if (!request)
 		return -ENOMEM;
 	err = wait_for_bmc(opregion, request);

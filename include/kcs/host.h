@@ -2,7 +2,7 @@
 /*
  * The API of kcs_host.ko to the other modules: interfaces and requests.
  *
- *	request = kcs_request_create(&msg, 5000);
+ *	request = kcs_request_create(&msg, KCS_CLASS_USER, 5000);
  *	kcs_host_submit(host, request);
  *	err = kcs_request_wait(request);
  *	if (!err)
@@ -33,8 +33,26 @@ struct notifier_block;
 #define KCS_HOST_QUEUE_MAX	128
 
 /**
+ * enum kcs_class - whose turn comes first; none waits for ever
+ * @KCS_CLASS_WATCHDOG: keeps the machine from being reset
+ * @KCS_CLASS_AML: firmware, which may hold the ACPI Global Lock meanwhile
+ * @KCS_CLASS_USER: programs
+ * @KCS_CLASS_BACKGROUND: nobody waits for it
+ * @KCS_CLASSES: how many there are
+ *
+ * Above them all is kcs_host_panic_transfer(), which waits for nobody.
+ */
+enum kcs_class {
+	KCS_CLASS_WATCHDOG,
+	KCS_CLASS_AML,
+	KCS_CLASS_USER,
+	KCS_CLASS_BACKGROUND,
+	KCS_CLASSES,
+};
+
+/**
  * enum kcs_host_event - what the notifiers hear; the data is the &struct kcs_host
- * @KCS_HOST_READY: the BMC behind an interface answered Get Device ID
+ * @KCS_HOST_READY: the BMC behind an interface answers, which it did not before
  */
 enum kcs_host_event {
 	KCS_HOST_READY,
@@ -50,11 +68,25 @@ void kcs_host_put(struct kcs_host *host);
 int kcs_host_notify(struct notifier_block *nb);
 void kcs_host_unnotify(struct notifier_block *nb);
 
+/**
+ * typedef kcs_request_done - called when a request ended
+ * @request: the request
+ * @context: as given to kcs_request_set_done()
+ *
+ * In any context, with no lock held; after it the request may be gone, unless
+ * it has another reference.
+ */
+typedef void (*kcs_request_done)(struct kcs_request *request, void *context);
+
 struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
-				       u32 timeout_ms);
+				       enum kcs_class class, u32 timeout_ms);
+void kcs_request_set_client(struct kcs_request *request, const void *client);
+void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
+			  void *context);
 void kcs_host_submit(struct kcs_host *host, struct kcs_request *request);
 int kcs_request_wait(struct kcs_request *request);
 void kcs_request_end(struct kcs_request *request, int err);
+int kcs_request_err(const struct kcs_request *request);
 const struct kcs_msg *kcs_request_reply(const struct kcs_request *request);
 void kcs_request_put(struct kcs_request *request);
 

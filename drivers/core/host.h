@@ -1,0 +1,115 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/* One interface, as the rooms of the core share it. */
+#ifndef KCS_CORE_HOST_H
+#define KCS_CORE_HOST_H
+
+#include "health.h"
+#include "link.h"
+#include "queue.h"
+
+#include <kcs/host.h>
+#include <linux/kref.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/workqueue.h>
+
+struct device;
+
+/**
+ * enum kcs_counter - what is counted of an interface
+ * @KCS_COUNT_REQUESTS: requests handed in
+ * @KCS_COUNT_ANSWERED: those that ended with a reply
+ * @KCS_COUNT_TIMEOUTS: those that reached their deadline
+ * @KCS_COUNT_ERRORS: those that ended otherwise
+ * @KCS_COUNT_REFUSED: those not taken: full queue, BMC known to be dead
+ * @KCS_COUNT_RETRIES: tries beyond the first
+ * @KCS_COUNT_PROBES: probes
+ * @KCS_COUNT_RECOVERIES: probes that put an interface back into step
+ * @KCS_COUNTERS: how many there are
+ */
+enum kcs_counter {
+	KCS_COUNT_REQUESTS,
+	KCS_COUNT_ANSWERED,
+	KCS_COUNT_TIMEOUTS,
+	KCS_COUNT_ERRORS,
+	KCS_COUNT_REFUSED,
+	KCS_COUNT_RETRIES,
+	KCS_COUNT_PROBES,
+	KCS_COUNT_RECOVERIES,
+	KCS_COUNTERS,
+};
+
+/**
+ * struct kcs_host - one interface
+ * @ref: one for its discoverer, one for each user
+ * @node: place in the list of interfaces, under its lock
+ * @dev: for log lines; valid until kcs_host_remove() returns
+ * @link: the way to the BMC; used on @wq only
+ * @wq: ordered; runs @serve and @probe, so the link has one user at a time
+ * @serve: takes the next request over the link
+ * @probe: looks for the BMC, and gets in step with it
+ * @reap: ends requests whose time is up while the link is busy with another
+ * @failed: the last request or probe that failed, for the log; on @wq only
+ * @failed_reply: its reply, when it had one
+ * @failed_err: its errno
+ * @ill_status: the status byte after a probe that found nobody; on @wq only
+ * @served: class of the request served last; on @wq only
+ * @lock: guards @queue, @health, @counters and the setting of kcs_link.stop
+ * @queue: requests to serve
+ * @health: of the BMC
+ * @counters: by &enum kcs_counter
+ */
+struct kcs_host {
+	struct kref ref;
+	struct list_head node;
+	struct device *dev;
+	struct kcs_link link;
+	struct workqueue_struct *wq;
+	struct delayed_work serve;
+	struct delayed_work probe;
+	struct delayed_work reap;
+	struct kcs_msg failed;
+	struct kcs_msg failed_reply;
+	int failed_err;
+	u8 ill_status;
+	enum kcs_class served;
+	spinlock_t lock;	/* queue, health, counters, setting link.stop */
+	struct kcs_queue queue;
+	struct kcs_health health;
+	u64 counters[KCS_COUNTERS];
+};
+
+/**
+ * kcs_host_now_us() - the time of an interface
+ * @host: the interface
+ *
+ * Context: any.
+ * Return: microseconds.
+ */
+static inline u64 kcs_host_now_us(struct kcs_host *host)
+{
+	struct kcs_clock *clock = host->link.clock;
+
+	return clock->ops->now_us(clock);
+}
+
+/* host.c */
+struct kcs_host *kcs_host_of_device(const struct device *dev);
+void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);
+
+/* serve.c */
+void kcs_serve_init(struct kcs_host *host);
+void kcs_serve_stop(struct kcs_host *host);
+void kcs_serve_soon(struct kcs_host *host);
+void kcs_serve_flush(struct kcs_host *host, int err);
+
+/* probe.c */
+void kcs_probe_init(struct kcs_host *host);
+void kcs_probe_soon(struct kcs_host *host);
+void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before);
+
+/* sysfs.c */
+int kcs_sysfs_create(struct kcs_host *host);
+void kcs_sysfs_remove(struct kcs_host *host);
+
+#endif /* KCS_CORE_HOST_H */

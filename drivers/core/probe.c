@@ -1,0 +1,305 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Is there a BMC, and are we in step with it? Asked at the start, after every
+ * failure, and in the background while there is no answer. What changes is told
+ * here: one line in the log and one uevent each.
+ *
+ * A probe asks two different things in turn until both were answered rightly,
+ * one after the other: a BMC that is one reply behind would answer a repeated
+ * question rightly for ever.
+ */
+#include "host.h"
+#include "names.h"
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/kobject.h>
+#include <linux/minmax.h>
+
+#define CMD_GET_SELF_TEST	0x04
+
+/* While there is nobody, Status is looked at so often: a change is a sign. */
+#define WATCH_MS		500
+
+#define PING_REST_MIN_US	10000
+#define PING_REST_MAX_US	160000
+
+/* Probes for which "update or self-initialization in progress" is believed. */
+#define UPDATING_PROBES_MAX	60
+
+/* What both registers of a floating bus read. */
+#define FLOATING		0xff
+
+/* -- Asking. -------------------------------------------------------------- */
+
+static int ping(struct kcs_host *host, u8 cmd, u64 deadline_us)
+{
+	int err;
+
+	err = kcs_msg_request(&host->failed, KCS_NETFN_APP, cmd, NULL, 0);
+	if (!err)
+		err = kcs_link_transfer(&host->link, &host->failed,
+					&host->failed_reply, deadline_us, NULL);
+	host->failed_err = err;
+	return err;
+}
+
+/* IPMI 2.0 rev 1.1, 20.1: bit 7 of the first firmware byte. */
+static bool is_updating(const struct kcs_host *host)
+{
+	const struct kcs_msg *id = &host->failed_reply;
+
+	return id->len > KCS_MSG_REPLY_MIN + 2 && id->bytes[5] & 0x80 &&
+	       host->health.failures < UPDATING_PROBES_MAX;
+}
+
+static enum kcs_health_verdict understand(const struct kcs_host *host, u8 cmd)
+{
+	u8 cc = kcs_msg_cc(&host->failed_reply);
+
+	if (cc == KCS_CC_TIMEOUT)
+		return KCS_HEALTH_SILENT;
+	if (cmd == KCS_CMD_GET_DEVICE_ID && (cc != KCS_CC_OK || is_updating(host)))
+		return KCS_HEALTH_BUSY;
+	return KCS_HEALTH_ANSWERS;
+}
+
+/* A reply may get lost: half of the time is left for the next question. */
+static u64 ping_deadline_us(struct kcs_host *host, u64 deadline_us)
+{
+	u64 now_us = kcs_host_now_us(host);
+
+	return now_us < deadline_us ? now_us + (deadline_us - now_us) / 2 : 0;
+}
+
+/* Ends with Get Device ID, whose reply the log shows. */
+static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
+{
+	struct kcs_clock *clock = host->link.clock;
+	u8 cmd = CMD_GET_SELF_TEST;
+	u32 rest_us = PING_REST_MIN_US;
+	enum kcs_health_verdict verdict;
+	int right = 0;
+
+	while (right < 2 || cmd == KCS_CMD_GET_DEVICE_ID) {
+		int err = ping(host, cmd, ping_deadline_us(host, deadline_us));
+
+		if (!err) {
+			verdict = understand(host, cmd);
+			if (verdict != KCS_HEALTH_ANSWERS)
+				return verdict;
+			right++;
+		} else {
+			right = 0;
+			if (err == -ENODEV ||
+			    kcs_host_now_us(host) + rest_us >= deadline_us)
+				return KCS_HEALTH_SILENT;
+			clock->ops->nap_us(clock, rest_us);
+			rest_us = min_t(u32, 2 * rest_us, PING_REST_MAX_US);
+		}
+		cmd ^= CMD_GET_SELF_TEST ^ KCS_CMD_GET_DEVICE_ID;
+	}
+	return KCS_HEALTH_ANSWERS;
+}
+
+static u8 look(struct kcs_host *host)
+{
+	struct kcs_io *io = host->link.io;
+
+	host->link.status = io->ops->read(io, KCS_REG_STATUS);
+	return host->link.status;
+}
+
+static enum kcs_health_verdict find_bmc(struct kcs_host *host)
+{
+	u64 budget_us = (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
+
+	if (look(host) == FLOATING)
+		return KCS_HEALTH_FLOATING;
+	return ask(host, kcs_host_now_us(host) + budget_us);
+}
+
+/* -- Telling. ------------------------------------------------------------- */
+
+/* IPMI 2.0 rev 1.1, 20.1 */
+static void log_device_id(struct kcs_host *host)
+{
+	const u8 *id = &host->failed_reply.bytes[KCS_MSG_REPLY_MIN];
+
+	if (host->failed_reply.len < KCS_MSG_REPLY_MIN + 11) {
+		dev_info(host->dev, "BMC ready, with a short device ID\n");
+		return;
+	}
+	dev_info(host->dev,
+		 "BMC ready: device %02xh, firmware %u.%02x, IPMI %u.%u, manufacturer %06xh, product %04xh\n",
+		 id[0], id[2] & 0x7f, id[3], id[4] & 0xf, id[4] >> 4,
+		 id[6] | id[7] << 8 | id[8] << 16, id[9] | id[10] << 8);
+}
+
+/* Why, as far as the last failure tells. */
+static const char *reason(struct kcs_host *host, char *text, size_t size)
+{
+	struct kcs_link *link = &host->link;
+	char status[KCS_NAMES_STATUS_SIZE];
+	int err = host->failed_err;
+
+	if (err)
+		snprintf(text, size,
+			 "NetFn %02xh command %02xh gives %pe in %s, status 0x%02x [%s]",
+			 host->failed.bytes[0] >> 2, host->failed.bytes[1],
+			 ERR_PTR(err), kcs_names_sm_state(link->sm.state),
+			 link->status,
+			 kcs_names_status(status, sizeof(status), link->status));
+	else
+		snprintf(text, size,
+			 "NetFn %02xh command %02xh gives completion code %02xh",
+			 host->failed.bytes[0] >> 2, host->failed.bytes[1],
+			 kcs_msg_cc(&host->failed_reply));
+	return text;
+}
+
+static void log_change(struct kcs_host *host)
+{
+	char why[160];
+
+	switch (host->health.state) {
+	case KCS_HEALTH_READY:
+		log_device_id(host);
+		break;
+	case KCS_HEALTH_DEGRADED:
+		dev_warn(host->dev, "BMC degraded: %s\n",
+			 reason(host, why, sizeof(why)));
+		break;
+	case KCS_HEALTH_MAINTENANCE:
+		dev_info(host->dev,
+			 "BMC in maintenance: it is starting, resetting or being updated\n");
+		break;
+	case KCS_HEALTH_ABSENT:
+		dev_info(host->dev,
+			 "BMC absent: the bus floats; looking for it in the background\n");
+		break;
+	default:
+		dev_warn(host->dev,
+			 "BMC dead: %s; requests fail at once, looking for it in the background\n",
+			 reason(host, why, sizeof(why)));
+	}
+}
+
+static void send_uevent(struct kcs_host *host)
+{
+	char word[32];
+	char *words[2] = { word };
+
+	snprintf(word, sizeof(word), "KCS_HEALTH=%s",
+		 kcs_names_health(host->health.state));
+	kobject_uevent_env(&host->dev->kobj, KOBJ_CHANGE, words);
+}
+
+/**
+ * kcs_probe_report() - tell of a change of health, if there was one
+ * @host: the interface
+ * @before: its health before
+ *
+ * Context: on the interface's workqueue.
+ */
+void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before)
+{
+	if (host->health.state == before)
+		return;
+	log_change(host);
+	send_uevent(host);
+}
+
+/* -- When. ---------------------------------------------------------------- */
+
+static bool is_due(struct kcs_host *host)
+{
+	unsigned long flags;
+	bool refuses;
+	u64 probe_us;
+
+	spin_lock_irqsave(&host->lock, flags);
+	refuses = kcs_health_refuses(&host->health);
+	probe_us = host->health.probe_us;
+	spin_unlock_irqrestore(&host->lock, flags);
+	return kcs_host_now_us(host) >= probe_us ||
+	       (refuses && look(host) != host->ill_status);
+}
+
+static void rearm(struct kcs_host *host)
+{
+	u64 now_us, wait_us = 0, probe_us;
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	now_us = kcs_host_now_us(host);
+	probe_us = host->health.probe_us;
+	if (probe_us > now_us)
+		wait_us = probe_us - now_us;
+	if (kcs_health_refuses(&host->health))
+		wait_us = min_t(u64, wait_us, WATCH_MS * USEC_PER_MSEC);
+	if (probe_us != KCS_HEALTH_NEVER && !host->link.stop)
+		mod_delayed_work(host->wq, &host->probe,
+				 usecs_to_jiffies(min_t(u64, wait_us, UINT_MAX)));
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
+static void run_probe(struct kcs_host *host)
+{
+	enum kcs_health_verdict verdict = find_bmc(host);
+	enum kcs_health_state before = host->health.state;
+	bool was_lost = before != KCS_HEALTH_UNKNOWN && !host->health.in_step;
+	unsigned long flags;
+
+	if (READ_ONCE(host->link.stop))
+		return;
+	spin_lock_irqsave(&host->lock, flags);
+	kcs_health_probed(&host->health, verdict, kcs_host_now_us(host));
+	host->counters[KCS_COUNT_PROBES]++;
+	if (was_lost && host->health.in_step)
+		host->counters[KCS_COUNT_RECOVERIES]++;
+	spin_unlock_irqrestore(&host->lock, flags);
+
+	kcs_probe_report(host, before);
+	if (!host->health.in_step) {
+		host->ill_status = look(host);
+		kcs_serve_flush(host, -EHOSTDOWN);
+		return;
+	}
+	kcs_serve_soon(host);
+	if (before != KCS_HEALTH_READY && before != KCS_HEALTH_DEGRADED)
+		kcs_host_tell(host, KCS_HOST_READY);
+}
+
+static void probe(struct work_struct *work)
+{
+	struct kcs_host *host = container_of(to_delayed_work(work),
+					     struct kcs_host, probe);
+
+	if (is_due(host))
+		run_probe(host);
+	rearm(host);
+}
+
+/**
+ * kcs_probe_soon() - see when the next probe is due
+ * @host: the interface, whose health changed
+ *
+ * Context: on the interface's workqueue.
+ */
+void kcs_probe_soon(struct kcs_host *host)
+{
+	rearm(host);
+}
+
+/**
+ * kcs_probe_init() - nothing is known yet
+ * @host: the interface
+ *
+ * Context: any.
+ */
+void kcs_probe_init(struct kcs_host *host)
+{
+	INIT_DELAYED_WORK(&host->probe, probe);
+}

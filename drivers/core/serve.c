@@ -1,0 +1,346 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From the queue over the link: one request at a time, each by its deadline,
+ * which counts from its submission.
+ */
+#include "host.h"
+#include "names.h"
+#include "request.h"
+#include "retry.h"
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/export.h>
+#include <linux/jiffies.h>
+
+/* How late a request ends that only the reaper can end. */
+#define REAP_MS		100
+
+/*
+ * Firmware's requests come in bursts: a method sends one, looks at the answer,
+ * and sends the next. Others wait so long for the next one of a burst.
+ */
+#define BURST_US	500
+
+/* What is left of a request's time is not enough to send it: one hundredth. */
+static bool too_late(const struct kcs_request *request, u64 now_us)
+{
+	u64 least_us = (u64)request->timeout_ms * USEC_PER_MSEC / 100;
+
+	return now_us + least_us >= request->deadline_us;
+}
+
+static void count(struct kcs_host *host, enum kcs_counter counter)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->counters[counter]++;
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
+/* Ends a request that is in no queue any more. */
+static void end(struct kcs_host *host, struct kcs_request *request, int err)
+{
+	if (!err)
+		count(host, KCS_COUNT_ANSWERED);
+	else if (err == -ETIMEDOUT)
+		count(host, KCS_COUNT_TIMEOUTS);
+	else
+		count(host, KCS_COUNT_ERRORS);
+	kcs_request_end(request, err);
+	kcs_request_put(request);
+}
+
+static void end_all(struct kcs_host *host, struct list_head *list, int err)
+{
+	struct kcs_request *request, *after;
+
+	list_for_each_entry_safe(request, after, list, node) {
+		list_del_init(&request->node);
+		end(host, request, err);
+	}
+}
+
+/* -- Handing in. ---------------------------------------------------------- */
+
+static int enqueue(struct kcs_host *host, struct kcs_request *request)
+{
+	int err;
+
+	host->counters[KCS_COUNT_REQUESTS]++;
+	if (host->link.stop)
+		return -ENODEV;
+	if (kcs_health_refuses(&host->health)) {
+		kcs_health_asked(&host->health);
+		return -EHOSTDOWN;
+	}
+	request->deadline_us = kcs_host_now_us(host) +
+			       (u64)request->timeout_ms * USEC_PER_MSEC;
+	err = kcs_queue_add(&host->queue, request);
+	if (err)
+		return err;
+	kcs_request_get(request);
+	mod_delayed_work(host->wq, &host->serve, 0);
+	queue_delayed_work(system_unbound_wq, &host->reap,
+			   msecs_to_jiffies(REAP_MS));
+	return 0;
+}
+
+/**
+ * kcs_host_submit() - hand a request to an interface
+ * @host: the interface
+ * @request: a request not submitted before; the caller keeps its reference
+ *
+ * The deadline counts from here. A request that cannot be taken ends at once:
+ * kcs_request_wait() says why.
+ *
+ * Context: any; does not sleep.
+ */
+void kcs_host_submit(struct kcs_host *host, struct kcs_request *request)
+{
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&host->lock, flags);
+	err = enqueue(host, request);
+	if (err)
+		host->counters[KCS_COUNT_REFUSED]++;
+	spin_unlock_irqrestore(&host->lock, flags);
+	if (err)
+		kcs_request_end(request, err);
+}
+EXPORT_SYMBOL_GPL(kcs_host_submit);
+
+/* -- Serving. ------------------------------------------------------------- */
+
+static struct kcs_request *next(struct kcs_host *host)
+{
+	if (!host->health.in_step || host->link.stop)
+		return NULL;
+	return kcs_queue_next(&host->queue, kcs_host_now_us(host));
+}
+
+static bool burst_may_go_on(struct kcs_host *host)
+{
+	struct kcs_request *request;
+	unsigned long flags;
+	bool lower;
+
+	if (host->served != KCS_CLASS_AML)
+		return false;
+	spin_lock_irqsave(&host->lock, flags);
+	request = next(host);
+	lower = request && request->class > KCS_CLASS_AML;
+	spin_unlock_irqrestore(&host->lock, flags);
+	return lower;
+}
+
+static struct kcs_request *take(struct kcs_host *host)
+{
+	struct kcs_clock *clock = host->link.clock;
+	struct kcs_request *request;
+	unsigned long flags;
+
+	if (burst_may_go_on(host))
+		clock->ops->nap_us(clock, BURST_US);
+	spin_lock_irqsave(&host->lock, flags);
+	request = next(host);
+	if (request) {
+		kcs_queue_take(&host->queue, request);
+		host->served = request->class;
+	}
+	spin_unlock_irqrestore(&host->lock, flags);
+	return request;
+}
+
+static void note_failure(struct kcs_host *host, struct kcs_request *request,
+			 int err)
+{
+	struct kcs_link *link = &host->link;
+	char status[KCS_NAMES_STATUS_SIZE];
+
+	host->failed = request->msg;
+	host->failed_err = err;
+	dev_dbg(host->dev,
+		"NetFn %02xh command %02xh: %pe in %s, status 0x%02x [%s], last error: %s\n",
+		request->msg.bytes[0] >> 2, request->msg.bytes[1], ERR_PTR(err),
+		kcs_names_sm_state(link->sm.state), link->status,
+		kcs_names_status(status, sizeof(status), link->status),
+		kcs_names_error_code(link->sm.error_code));
+}
+
+/* What a transfer says about the BMC. */
+static void judge(struct kcs_host *host, struct kcs_request *request, int err)
+{
+	enum kcs_health_state before = host->health.state;
+	u64 now_us = kcs_host_now_us(host);
+	unsigned long flags;
+	bool in_step;
+
+	if (err)
+		note_failure(host, request, err);
+	spin_lock_irqsave(&host->lock, flags);
+	if (err)
+		kcs_health_failed(&host->health, &request->msg, err, now_us);
+	else
+		kcs_health_answered(&host->health, &request->msg,
+				    &request->reply, now_us);
+	in_step = host->health.in_step;
+	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_probe_report(host, before);
+	if (!in_step || before != host->health.state)
+		kcs_probe_soon(host);
+}
+
+static bool try_again(struct kcs_host *host, struct kcs_request *request,
+		      int err)
+{
+	u64 now_us = kcs_host_now_us(host);
+	unsigned long flags;
+	u32 rest_ms;
+
+	rest_ms = kcs_retry_rest_ms(&request->msg, request->tries, err,
+				    err ? 0 : kcs_msg_cc(&request->reply));
+	if (rest_ms == KCS_RETRY_NEVER)
+		return false;
+	request->not_before_us = now_us + (u64)rest_ms * USEC_PER_MSEC;
+	if (too_late(request, request->not_before_us))
+		return false;
+
+	spin_lock_irqsave(&host->lock, flags);
+	err = host->link.stop ? -ENODEV : kcs_queue_add(&host->queue, request);
+	if (!err)
+		host->counters[KCS_COUNT_RETRIES]++;
+	spin_unlock_irqrestore(&host->lock, flags);
+	return !err;
+}
+
+static void serve(struct kcs_host *host, struct kcs_request *request)
+{
+	int err;
+
+	if (kcs_request_ended(request) ||
+	    too_late(request, kcs_host_now_us(host))) {
+		end(host, request, -ETIMEDOUT);
+		return;
+	}
+	request->tries++;
+	err = kcs_link_transfer(&host->link, &request->msg, &request->reply,
+				request->deadline_us, &request->ended);
+	judge(host, request, err);
+	if (!try_again(host, request, err))
+		end(host, request, err);
+}
+
+/* Comes back for the next request, or when the first of the resting is due. */
+static void rearm(struct kcs_host *host)
+{
+	unsigned long flags;
+	u64 due_us, now_us;
+
+	spin_lock_irqsave(&host->lock, flags);
+	due_us = host->health.in_step && !host->link.stop ?
+		 kcs_queue_due_us(&host->queue) : U64_MAX;
+	now_us = kcs_host_now_us(host);
+	if (due_us <= now_us)
+		mod_delayed_work(host->wq, &host->serve, 0);
+	else if (due_us != U64_MAX)
+		mod_delayed_work(host->wq, &host->serve,
+				 usecs_to_jiffies(due_us - now_us) + 1);
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
+/* One request at a time, so that the probe gets its turn on the workqueue. */
+static void serve_one(struct work_struct *work)
+{
+	struct kcs_host *host = container_of(to_delayed_work(work),
+					     struct kcs_host, serve);
+	struct kcs_request *request = take(host);
+
+	if (request)
+		serve(host, request);
+	rearm(host);
+}
+
+/**
+ * kcs_serve_soon() - go on serving, when the interface is in step again
+ * @host: the interface
+ *
+ * Context: any.
+ */
+void kcs_serve_soon(struct kcs_host *host)
+{
+	mod_delayed_work(host->wq, &host->serve, 0);
+}
+
+/* -- Ending without serving. ---------------------------------------------- */
+
+/*
+ * Whoever waits for a request leaves at its deadline by himself. A request with
+ * a function to call has nobody who does, while the link may be busy for long.
+ */
+static void reap(struct work_struct *work)
+{
+	struct kcs_host *host = container_of(to_delayed_work(work),
+					     struct kcs_host, reap);
+	unsigned long flags;
+	LIST_HEAD(ended);
+
+	spin_lock_irqsave(&host->lock, flags);
+	if (!host->link.stop) {
+		kcs_queue_collect(&host->queue, &ended, kcs_host_now_us(host));
+		if (host->queue.count)
+			queue_delayed_work(system_unbound_wq, &host->reap,
+					   msecs_to_jiffies(REAP_MS));
+	}
+	spin_unlock_irqrestore(&host->lock, flags);
+	end_all(host, &ended, -ETIMEDOUT);
+}
+
+/**
+ * kcs_serve_flush() - end all requests in the queue
+ * @host: the interface
+ * @err: how
+ *
+ * Context: process context, no lock held.
+ */
+void kcs_serve_flush(struct kcs_host *host, int err)
+{
+	unsigned long flags;
+	LIST_HEAD(ended);
+
+	spin_lock_irqsave(&host->lock, flags);
+	kcs_queue_collect(&host->queue, &ended, U64_MAX);
+	spin_unlock_irqrestore(&host->lock, flags);
+	end_all(host, &ended, err);
+}
+
+/**
+ * kcs_serve_init() - nothing to serve yet
+ * @host: the interface
+ *
+ * Context: any.
+ */
+void kcs_serve_init(struct kcs_host *host)
+{
+	kcs_queue_init(&host->queue);
+	INIT_DELAYED_WORK(&host->serve, serve_one);
+	INIT_DELAYED_WORK(&host->reap, reap);
+}
+
+/**
+ * kcs_serve_stop() - serve no more
+ * @host: the interface; its link is stopped
+ *
+ * The request on its way ends within a nap, those in the queue end without
+ * having been sent, all with %-ENODEV.
+ *
+ * Context: may sleep.
+ */
+void kcs_serve_stop(struct kcs_host *host)
+{
+	cancel_delayed_work_sync(&host->reap);
+	cancel_delayed_work_sync(&host->serve);
+	kcs_serve_flush(host, -ENODEV);
+}

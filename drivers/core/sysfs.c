@@ -1,0 +1,88 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * What can be seen of an interface, beside its device in sysfs:
+ *
+ *	kcs/health	unknown, ready, degraded, maintenance, dead, absent
+ *	kcs/requests	and the other counters, see &enum kcs_counter
+ */
+#include "host.h"
+#include "names.h"
+
+#include <linux/device.h>
+#include <linux/sysfs.h>
+
+static ssize_t health_show(struct device *dev, struct device_attribute *attr,
+			   char *text)
+{
+	struct kcs_host *host = kcs_host_of_device(dev);
+
+	return host ? sysfs_emit(text, "%s\n",
+				 kcs_names_health(READ_ONCE(host->health.state))) :
+		      -ENODEV;
+}
+static DEVICE_ATTR_RO(health);
+
+static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
+			    char *text);
+
+static struct device_attribute counters[KCS_COUNTERS] = {
+	[KCS_COUNT_REQUESTS] = __ATTR(requests, 0444, counter_show, NULL),
+	[KCS_COUNT_ANSWERED] = __ATTR(answered, 0444, counter_show, NULL),
+	[KCS_COUNT_TIMEOUTS] = __ATTR(timeouts, 0444, counter_show, NULL),
+	[KCS_COUNT_ERRORS] = __ATTR(errors, 0444, counter_show, NULL),
+	[KCS_COUNT_REFUSED] = __ATTR(refused, 0444, counter_show, NULL),
+	[KCS_COUNT_RETRIES] = __ATTR(retries, 0444, counter_show, NULL),
+	[KCS_COUNT_PROBES] = __ATTR(probes, 0444, counter_show, NULL),
+	[KCS_COUNT_RECOVERIES] = __ATTR(recoveries, 0444, counter_show, NULL),
+};
+
+static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
+			    char *text)
+{
+	struct kcs_host *host = kcs_host_of_device(dev);
+	enum kcs_counter counter = attr - counters;
+
+	return host ? sysfs_emit(text, "%llu\n",
+				 READ_ONCE(host->counters[counter])) : -ENODEV;
+}
+
+static struct attribute *attributes[] = {
+	&dev_attr_health.attr,
+	&counters[KCS_COUNT_REQUESTS].attr,
+	&counters[KCS_COUNT_ANSWERED].attr,
+	&counters[KCS_COUNT_TIMEOUTS].attr,
+	&counters[KCS_COUNT_ERRORS].attr,
+	&counters[KCS_COUNT_REFUSED].attr,
+	&counters[KCS_COUNT_RETRIES].attr,
+	&counters[KCS_COUNT_PROBES].attr,
+	&counters[KCS_COUNT_RECOVERIES].attr,
+	NULL
+};
+
+static const struct attribute_group group = {
+	.name = "kcs",
+	.attrs = attributes,
+};
+
+/**
+ * kcs_sysfs_create() - show an interface
+ * @host: the interface, in the list of interfaces
+ *
+ * Context: may sleep.
+ * Return: 0; %-ENOMEM; %-EEXIST when the device has an interface already.
+ */
+int kcs_sysfs_create(struct kcs_host *host)
+{
+	return sysfs_create_group(&host->dev->kobj, &group);
+}
+
+/**
+ * kcs_sysfs_remove() - show it no more; nobody looks after return
+ * @host: the interface
+ *
+ * Context: may sleep.
+ */
+void kcs_sysfs_remove(struct kcs_host *host)
+{
+	sysfs_remove_group(&host->dev->kobj, &group);
+}

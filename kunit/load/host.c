@@ -1,0 +1,93 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Requests to the interface found first, straight through kcs/host.h. */
+#include "load.h"
+
+#include <kcs/host.h>
+#include <linux/module.h>
+
+static u8 byte(u32 thread, u32 serial, u32 i)
+{
+	return i < 4 ? serial >> (8 * i) : thread + i;
+}
+
+static int make(struct load *load, u32 thread, u32 serial, struct kcs_msg *msg)
+{
+	u8 data[KCS_MSG_MAX];
+	u32 i;
+
+	for (i = 0; i < load->size && i < sizeof(data); i++)
+		data[i] = byte(thread, serial, i);
+	return kcs_msg_request(msg, load->netfn, load->cmd, data,
+			       min_t(u32, load->size, sizeof(data)));
+}
+
+/* The BMC's echo (30/EE) gives back the data; a completion code is an errno. */
+static int check(struct load *load, u32 thread, u32 serial,
+		 const struct kcs_msg *reply)
+{
+	u32 i;
+
+	if (kcs_msg_cc(reply) != KCS_CC_OK)
+		return -kcs_msg_cc(reply) - 1000;
+	if (load->netfn != 0x30 || load->cmd != 0xee)
+		return 0;
+	for (i = 0; i < load->size; i++)
+		if (reply->len != KCS_MSG_REPLY_MIN + load->size ||
+		    reply->bytes[KCS_MSG_REPLY_MIN + i] != byte(thread, serial, i)) {
+			atomic_inc(&load->foreign);
+			return -EILSEQ;
+		}
+	return 0;
+}
+
+static int ask(struct load *load, struct kcs_request *request, u32 thread,
+	       u32 serial)
+{
+	struct kcs_host *host = kcs_host_get_first();
+	int err;
+
+	if (!host)
+		return -ENODEV;
+	kcs_request_set_client(request, load->client ? (void *)(long)load->client :
+						       (void *)current);
+	kcs_host_submit(host, request);
+	err = kcs_request_wait(request);
+	if (!err)
+		err = check(load, thread, serial, kcs_request_reply(request));
+	kcs_host_put(host);
+	return err;
+}
+
+static int once(struct load *load, u32 thread, u32 serial)
+{
+	struct kcs_request *request;
+	struct kcs_msg msg;
+	int err;
+
+	if (load->class >= KCS_CLASSES)
+		return -EINVAL;
+	err = make(load, thread, serial, &msg);
+	if (err)
+		return err;
+	request = kcs_request_create(&msg, load->class, load->timeout_ms);
+	if (!request)
+		return -ENOMEM;
+	err = ask(load, request, thread, serial);
+	kcs_request_put(request);
+	return err;
+}
+
+static int __init kcs_load_init(void)
+{
+	return load_create("kcs_load", once);
+}
+module_init(kcs_load_init);
+
+static void __exit kcs_load_exit(void)
+{
+	load_remove();
+}
+module_exit(kcs_load_exit);
+
+MODULE_DESCRIPTION("Test traffic for KCS interfaces");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,81 @@
+// SPDX-License-Identifier: GPL-2.0-only
+#include "../drivers/core/retry.h"
+
+#include <kunit/test.h>
+
+static u32 rest_ms(struct kunit *test, u8 netfn, u8 cmd, u32 tries, int err,
+		   u8 cc)
+{
+	struct kcs_msg request;
+
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, netfn, cmd, NULL, 0), 0);
+	return kcs_retry_rest_ms(&request, tries, err, cc);
+}
+
+static void only_what_was_not_executed_or_changes_nothing_is_repeated(struct kunit *test)
+{
+	static const struct {
+		u8 netfn, cmd;
+		u32 tries;
+		int err;
+		u8 cc;
+		u32 rest_ms;
+	} rows[] = {
+		/* Not now: any command, ever more rarely. */
+		{ 0x2c, 0x02, 1, 0, 0xc0, 10 },
+		{ 0x00, 0x02, 1, 0, 0xc0, 10 },
+		{ 0x00, 0x02, 2, 0, 0xd1, 20 },
+		{ 0x00, 0x02, 6, 0, 0xd2, 320 },
+		{ 0x00, 0x02, 7, 0, 0xc0, 500 },
+		{ 0x00, 0x02, 4000, 0, 0xc0, 500 },
+		/* Nobody knows whether it was executed. */
+		{ 0x2c, 0x02, 1, 0, 0xc3, 0 },
+		{ 0x2c, 0x02, 2, 0, 0xc3, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, -EIO, 0, 0 },
+		{ 0x2c, 0x02, 1, -EBADMSG, 0, 0 },
+		{ 0x2c, 0x02, 2, -EBADMSG, 0, KCS_RETRY_NEVER },
+		{ 0x00, 0x02, 1, 0, 0xc3, KCS_RETRY_NEVER },
+		{ 0x00, 0x02, 1, -EIO, 0, KCS_RETRY_NEVER },
+		{ 0x2c, 0x04, 1, -EBADMSG, 0, KCS_RETRY_NEVER },
+		{ 0x06, 0x35, 1, -EIO, 0, KCS_RETRY_NEVER },
+		/* Answers, and ends. */
+		{ 0x2c, 0x02, 1, 0, 0x00, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, 0, 0xc1, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, 0, 0xff, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, -ETIMEDOUT, 0, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, -ECANCELED, 0, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, -ENODEV, 0, KCS_RETRY_NEVER },
+		{ 0x2c, 0x02, 1, -EMSGSIZE, 0, KCS_RETRY_NEVER },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test, rows[i].rest_ms,
+				    rest_ms(test, rows[i].netfn, rows[i].cmd,
+					    rows[i].tries, rows[i].err, rows[i].cc),
+				    "row %zu", i);
+}
+
+/* LUN 1 of a harmless command is another command. */
+static void other_luns_are_not_known_to_be_harmless(struct kunit *test)
+{
+	struct kcs_msg request;
+
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x02, NULL, 0), 0);
+	request.bytes[0] |= 1;
+	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
+			KCS_RETRY_NEVER);
+}
+
+static struct kunit_case retry_cases[] = {
+	KUNIT_CASE(only_what_was_not_executed_or_changes_nothing_is_repeated),
+	KUNIT_CASE(other_luns_are_not_known_to_be_harmless),
+	{}
+};
+
+static struct kunit_suite retry_suite = {
+	.name = "kcs_retry",
+	.test_cases = retry_cases,
+};
+
+kunit_test_suite(retry_suite);
