@@ -167,6 +167,7 @@ static void failure_shows_in_status_and_in_completion_code(struct kunit *test)
 		u8 status, first;
 	} rows[] = {
 		{ "deadline", -ETIMEDOUT, 0x10, 0xc3 },
+		{ "BMC dead", -EHOSTDOWN, 0x10, 0xc3 },
 		{ "no interface", -ENODEV, 0x07, 0xff },
 		{ "handler going away", -ESHUTDOWN, 0x07, 0xff },
 		{ "BMC error", -EIO, 0x07, 0xff },

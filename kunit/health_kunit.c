@@ -15,6 +15,7 @@ enum what {
 	FAIL,		/* arg: errno */
 	RESET_FAILS,
 	ASKED,
+	RESUMED,
 };
 
 /**
@@ -44,10 +45,12 @@ static void make(struct kunit *test, struct kcs_msg *msg, u8 netfn, u8 cmd, u8 c
 static void happen(struct kunit *test, struct kcs_health *health,
 		   const struct step *step)
 {
-	struct kcs_msg plain, reset, firmware, reply;
+	struct kcs_msg plain, app, cold, warm, firmware, reply;
 
 	make(test, &plain, 0x2c, 0x02, 0);
-	make(test, &reset, 0x06, 0x02, 0);
+	make(test, &app, 0x06, 0x01, 0);
+	make(test, &cold, 0x06, 0x02, 0);
+	make(test, &warm, 0x06, 0x03, 0);
 	make(test, &firmware, 0x08, 0x01, 0);
 	make(test, &reply, 0x2c, 0x02, step->what == FIRMWARE ? 0 : step->arg);
 	switch (step->what) {
@@ -55,19 +58,23 @@ static void happen(struct kunit *test, struct kcs_health *health,
 		kcs_health_answered(health, &plain, &reply, step->now_us);
 		break;
 	case RESET:
-		kcs_health_answered(health, &reset, &reply, step->now_us);
+		kcs_health_answered(health, &cold, &reply, step->now_us);
 		break;
 	case FIRMWARE:
 		kcs_health_answered(health, &firmware, &reply, step->now_us);
 		break;
 	case FAIL:
-		kcs_health_failed(health, &plain, step->arg, step->now_us);
+		kcs_health_failed(health, step->now_us % 2 ? &app : &plain,
+				  step->arg, step->now_us);
 		break;
 	case RESET_FAILS:
-		kcs_health_failed(health, &reset, -ETIMEDOUT, step->now_us);
+		kcs_health_failed(health, &warm, -ETIMEDOUT, step->now_us);
 		break;
 	case ASKED:
 		kcs_health_asked(health);
+		break;
+	case RESUMED:
+		kcs_health_resumed(health, step->now_us);
 		break;
 	default:
 		kcs_health_probed(health, (enum kcs_health_verdict)step->what,
@@ -117,8 +124,8 @@ static void failure_holds_requests_until_a_probe_is_answered(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(failures); i++)
 		TELL(test,
 		     { PROBE_ANSWERS, 0, 1 * S, KCS_HEALTH_READY, true, false, NEVER },
-		     { FAIL, failures[i], 9 * S, KCS_HEALTH_DEGRADED, false, false, 9 * S },
-		     { PROBE_ANSWERS, 0, 10 * S, KCS_HEALTH_DEGRADED, true, false, 69 * S },
+		     { FAIL, failures[i], 9 * S + 1, KCS_HEALTH_DEGRADED, false, false, 9 * S + 1 },
+		     { PROBE_ANSWERS, 0, 10 * S, KCS_HEALTH_DEGRADED, true, false, 69 * S + 1 },
 		     { FAIL, failures[i], 20 * S, KCS_HEALTH_DEGRADED, false, false, 20 * S },
 		     { PROBE_ANSWERS, 0, 21 * S, KCS_HEALTH_DEGRADED, true, false, 80 * S },
 		     { PROBE_ANSWERS, 0, 80 * S, KCS_HEALTH_READY, true, false, NEVER });
@@ -145,6 +152,7 @@ static void dead_bmc_is_looked_for_more_and_more_rarely(struct kunit *test)
 	     { PROBE_SILENT, 0, 60 * S, KCS_HEALTH_DEAD, false, true, 92 * S },
 	     { PROBE_SILENT, 0, 100 * S, KCS_HEALTH_DEAD, false, true, 160 * S },
 	     { PROBE_SILENT, 0, 200 * S, KCS_HEALTH_DEAD, false, true, 260 * S },
+	     { ASKED, 0, 0, KCS_HEALTH_DEAD, false, true, 201 * S },
 	     { ASKED, 0, 0, KCS_HEALTH_DEAD, false, true, 201 * S },
 	     { PROBE_ANSWERS, 0, 202 * S, KCS_HEALTH_READY, true, false, NEVER });
 }
@@ -200,6 +208,16 @@ static void time_out_code_makes_it_look_at_once(struct kunit *test)
 	     { PROBE_SILENT, 0, 6 * S, KCS_HEALTH_DEAD, false, true, 7 * S });
 }
 
+static void sleep_makes_it_look_again(struct kunit *test)
+{
+	TELL(test,
+	     { PROBE_ANSWERS, 0, 1 * S, KCS_HEALTH_READY, true, false, NEVER },
+	     { RESUMED, 0, 9 * S, KCS_HEALTH_READY, false, false, 9 * S },
+	     { PROBE_SILENT, 0, 12 * S, KCS_HEALTH_DEAD, false, true, 13 * S },
+	     { RESUMED, 0, 50 * S, KCS_HEALTH_DEAD, false, false, 50 * S },
+	     { PROBE_ANSWERS, 0, 51 * S, KCS_HEALTH_READY, true, false, NEVER });
+}
+
 static void probe_that_follows_others_may_take_longer(struct kunit *test)
 {
 	static const u32 budgets_ms[] = { 3000, 4000, 5000, 5000 };
@@ -222,6 +240,7 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(reset_is_waited_for),
 	KUNIT_CASE(firmware_update_is_maintenance_for_half_a_minute),
 	KUNIT_CASE(time_out_code_makes_it_look_at_once),
+	KUNIT_CASE(sleep_makes_it_look_again),
 	KUNIT_CASE(probe_that_follows_others_may_take_longer),
 	{}
 };

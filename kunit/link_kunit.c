@@ -205,12 +205,10 @@ static void transfer_on_its_way_ends_when_the_link_is_stopped(struct kunit *test
 	script_expect_done(bench->script);
 }
 
-static int transfer_cancelled(struct bench *bench)
+static int transfer_while(struct bench *bench, u32 ended, u32 timeout_us)
 {
-	const u32 ended = 1;
-
 	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
-				 bench->script->now_us + 5 * SECOND_US, &ended);
+				 bench->script->now_us + timeout_us, &ended);
 }
 
 static void cancelled_message_that_ends_by_itself_costs_no_error_exit(struct kunit *test)
@@ -220,7 +218,7 @@ static void cancelled_message_that_ends_by_itself_costs_no_error_exit(struct kun
 	script_add_request(bench->script, &bench->request);
 	SCRIPT(bench->script, STAY(0x82, 90000));
 	script_add_reply(bench->script, short_id, sizeof(short_id));
-	KUNIT_EXPECT_EQ(test, transfer_cancelled(bench), 0);
+	KUNIT_EXPECT_EQ(test, transfer_while(bench, 1, 5 * SECOND_US), 0);
 	KUNIT_EXPECT_FALSE(test, bench->link.dirty);
 	script_expect_done(bench->script);
 }
@@ -232,9 +230,21 @@ static void cancelled_message_leaves_a_silent_bmc_within_its_grace(struct kunit 
 
 	script_add_request(bench->script, &bench->request);
 	SCRIPT(bench->script, FOR_EVER(0x82));
-	KUNIT_EXPECT_EQ(test, transfer_cancelled(bench), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, transfer_while(bench, 1, 5 * SECOND_US), -ECANCELED);
 	KUNIT_EXPECT_TRUE(test, bench->link.dirty);
 	KUNIT_EXPECT_LE(test, bench->script->now_us - start_us, 101000ull);
+}
+
+static void deadline_comes_before_the_grace_of_a_cancelled_message(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+	u64 start_us = bench->script->now_us;
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, FOR_EVER(0x82));
+	KUNIT_EXPECT_EQ(test, transfer_while(bench, 1, 50000), -ECANCELED);
+	KUNIT_EXPECT_LE(test, bench->script->now_us - start_us, 51000ull);
+	KUNIT_EXPECT_EQ(test, transfer_while(bench, 0, 50000), -ETIMEDOUT);
 }
 
 static struct kunit_case link_cases[] = {
@@ -248,6 +258,7 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(transfer_on_its_way_ends_when_the_link_is_stopped),
 	KUNIT_CASE(cancelled_message_that_ends_by_itself_costs_no_error_exit),
 	KUNIT_CASE(cancelled_message_leaves_a_silent_bmc_within_its_grace),
+	KUNIT_CASE(deadline_comes_before_the_grace_of_a_cancelled_message),
 	{}
 };
 

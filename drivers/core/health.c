@@ -104,6 +104,18 @@ void kcs_health_failed(struct kcs_health *health, const struct kcs_msg *request,
 	}
 }
 
+/**
+ * kcs_health_resumed() - the machine was asleep
+ * @health: the health
+ * @now_us: the time
+ *
+ * Context: any; the owner serialises.
+ */
+void kcs_health_resumed(struct kcs_health *health, u64 now_us)
+{
+	hold(health, now_us);
+}
+
 /* -- Probes. -------------------------------------------------------------- */
 
 static void found_well(struct kcs_health *health, u64 now_us)

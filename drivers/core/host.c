@@ -1,7 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * Interfaces: how they come and go, and who hears of it. What one does in
- * between is in serve.c (requests), probe.c (the BMC) and link.c (a message).
+ * between is in serve.c (requests), probe.c (the BMC), events.c (SMS_ATN) and
+ * link.c (a message).
  */
 #include "host.h"
 
@@ -83,6 +84,7 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
 	spin_lock_init(&host->lock);
 	kcs_serve_init(host);
 	kcs_probe_init(host);
+	kcs_events_init(host);
 	return host;
 }
 
@@ -141,10 +143,54 @@ void kcs_host_remove(struct kcs_host *host)
 
 	cancel_delayed_work_sync(&host->probe);
 	kcs_serve_stop(host);
+	kcs_events_stop(host);
 	destroy_workqueue(host->wq);
 	kcs_host_put(host);
 }
 EXPORT_SYMBOL_GPL(kcs_host_remove);
+
+/**
+ * kcs_host_pause() - leave the hardware alone, for a sleep or a shutdown
+ * @host: the interface
+ *
+ * The message on its way ends first, by its deadline at the latest. Requests
+ * are taken, and wait.
+ *
+ * Context: may sleep.
+ */
+void kcs_host_pause(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->paused = true;
+	spin_unlock_irqrestore(&host->lock, flags);
+	cancel_delayed_work_sync(&host->watch);
+	cancel_delayed_work_sync(&host->probe);
+	cancel_delayed_work_sync(&host->serve);
+}
+
+/**
+ * kcs_host_resume() - go on after kcs_host_pause()
+ * @host: the interface
+ *
+ * What the machine or the BMC did meanwhile is not known: the next thing is a
+ * probe.
+ *
+ * Context: any.
+ */
+void kcs_host_resume(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->paused = false;
+	kcs_health_resumed(&host->health, kcs_host_now_us(host));
+	queue_delayed_work(host->wq, &host->probe, 0);
+	if (host->listening)
+		queue_delayed_work(host->wq, &host->watch, 0);
+	spin_unlock_irqrestore(&host->lock, flags);
+}
 
 /**
  * kcs_host_of_device() - the interface of a device

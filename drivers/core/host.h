@@ -25,6 +25,7 @@ struct device;
  * @KCS_COUNT_RETRIES: tries beyond the first
  * @KCS_COUNT_PROBES: probes
  * @KCS_COUNT_RECOVERIES: probes that put an interface back into step
+ * @KCS_COUNT_ROUNDS: rounds of fetching what SMS_ATN stood for
  * @KCS_COUNTERS: how many there are
  */
 enum kcs_counter {
@@ -36,6 +37,7 @@ enum kcs_counter {
 	KCS_COUNT_RETRIES,
 	KCS_COUNT_PROBES,
 	KCS_COUNT_RECOVERIES,
+	KCS_COUNT_ROUNDS,
 	KCS_COUNTERS,
 };
 
@@ -49,15 +51,22 @@ enum kcs_counter {
  * @serve: takes the next request over the link
  * @probe: looks for the BMC, and gets in step with it
  * @reap: ends requests whose time is up while the link is busy with another
+ * @watch: looks at Status for SMS_ATN, on @wq
+ * @events: fetches what it stands for, on a workqueue of the system
+ * @streak: rounds without a rest; in @events only
  * @failed: the last request or probe that failed, for the log; on @wq only
  * @failed_reply: its reply, when it had one
  * @failed_err: its errno
  * @ill_status: the status byte after a probe that found nobody; on @wq only
  * @served: class of the request served last; on @wq only
- * @lock: guards @queue, @health, @counters and the setting of kcs_link.stop
+ * @lock: guards what follows, and the setting of kcs_link.stop
+ * @paused: the registers are left alone
  * @queue: requests to serve
  * @health: of the BMC
  * @counters: by &enum kcs_counter
+ * @listener: hears what the BMC has to say
+ * @listening: and wants to
+ * @next_round_us: no round of fetching before it
  */
 struct kcs_host {
 	struct kref ref;
@@ -68,15 +77,22 @@ struct kcs_host {
 	struct delayed_work serve;
 	struct delayed_work probe;
 	struct delayed_work reap;
+	struct delayed_work watch;
+	struct work_struct events;
+	u32 streak;
 	struct kcs_msg failed;
 	struct kcs_msg failed_reply;
 	int failed_err;
 	u8 ill_status;
 	enum kcs_class served;
-	spinlock_t lock;	/* queue, health, counters, setting link.stop */
+	spinlock_t lock;	/* what follows, and setting link.stop */
+	bool paused;
 	struct kcs_queue queue;
 	struct kcs_health health;
 	u64 counters[KCS_COUNTERS];
+	struct kcs_listener *listener;
+	bool listening;
+	u64 next_round_us;
 };
 
 /**
@@ -107,6 +123,11 @@ void kcs_serve_flush(struct kcs_host *host, int err);
 void kcs_probe_init(struct kcs_host *host);
 void kcs_probe_soon(struct kcs_host *host);
 void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before);
+
+/* events.c */
+void kcs_events_init(struct kcs_host *host);
+void kcs_events_stop(struct kcs_host *host);
+void kcs_events_look(struct kcs_host *host);
 
 /* sysfs.c */
 int kcs_sysfs_create(struct kcs_host *host);

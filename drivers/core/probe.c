@@ -239,7 +239,7 @@ static void rearm(struct kcs_host *host)
 		wait_us = probe_us - now_us;
 	if (kcs_health_refuses(&host->health))
 		wait_us = min_t(u64, wait_us, WATCH_MS * USEC_PER_MSEC);
-	if (probe_us != KCS_HEALTH_NEVER && !host->link.stop)
+	if (probe_us != KCS_HEALTH_NEVER && !host->paused && !host->link.stop)
 		mod_delayed_work(host->wq, &host->probe,
 				 usecs_to_jiffies(min_t(u64, wait_us, UINT_MAX)));
 	spin_unlock_irqrestore(&host->lock, flags);

@@ -62,6 +62,18 @@ static void end_all(struct kcs_host *host, struct list_head *list, int err)
 	}
 }
 
+/* Ends those whose time is up. */
+static void end_late(struct kcs_host *host)
+{
+	unsigned long flags;
+	LIST_HEAD(ended);
+
+	spin_lock_irqsave(&host->lock, flags);
+	kcs_queue_collect(&host->queue, &ended, kcs_host_now_us(host));
+	spin_unlock_irqrestore(&host->lock, flags);
+	end_all(host, &ended, -ETIMEDOUT);
+}
+
 /* -- Handing in. ---------------------------------------------------------- */
 
 static int enqueue(struct kcs_host *host, struct kcs_request *request)
@@ -114,9 +126,14 @@ EXPORT_SYMBOL_GPL(kcs_host_submit);
 
 /* -- Serving. ------------------------------------------------------------- */
 
+static bool may_serve(const struct kcs_host *host)
+{
+	return host->health.in_step && !host->paused && !host->link.stop;
+}
+
 static struct kcs_request *next(struct kcs_host *host)
 {
-	if (!host->health.in_step || host->link.stop)
+	if (!may_serve(host))
 		return NULL;
 	return kcs_queue_next(&host->queue, kcs_host_now_us(host));
 }
@@ -189,6 +206,8 @@ static void judge(struct kcs_host *host, struct kcs_request *request, int err)
 	in_step = host->health.in_step;
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_probe_report(host, before);
+	if (!in_step)
+		end_late(host);
 	if (!in_step || before != host->health.state)
 		kcs_probe_soon(host);
 }
@@ -229,6 +248,7 @@ static void serve(struct kcs_host *host, struct kcs_request *request)
 	err = kcs_link_transfer(&host->link, &request->msg, &request->reply,
 				request->deadline_us, &request->ended);
 	judge(host, request, err);
+	kcs_events_look(host);
 	if (!try_again(host, request, err))
 		end(host, request, err);
 }
@@ -240,8 +260,7 @@ static void rearm(struct kcs_host *host)
 	u64 due_us, now_us;
 
 	spin_lock_irqsave(&host->lock, flags);
-	due_us = host->health.in_step && !host->link.stop ?
-		 kcs_queue_due_us(&host->queue) : U64_MAX;
+	due_us = may_serve(host) ? kcs_queue_due_us(&host->queue) : U64_MAX;
 	now_us = kcs_host_now_us(host);
 	if (due_us <= now_us)
 		mod_delayed_work(host->wq, &host->serve, 0);
@@ -285,17 +304,13 @@ static void reap(struct work_struct *work)
 	struct kcs_host *host = container_of(to_delayed_work(work),
 					     struct kcs_host, reap);
 	unsigned long flags;
-	LIST_HEAD(ended);
 
+	end_late(host);
 	spin_lock_irqsave(&host->lock, flags);
-	if (!host->link.stop) {
-		kcs_queue_collect(&host->queue, &ended, kcs_host_now_us(host));
-		if (host->queue.count)
-			queue_delayed_work(system_unbound_wq, &host->reap,
-					   msecs_to_jiffies(REAP_MS));
-	}
+	if (host->queue.count && !host->link.stop)
+		queue_delayed_work(system_unbound_wq, &host->reap,
+				   msecs_to_jiffies(REAP_MS));
 	spin_unlock_irqrestore(&host->lock, flags);
-	end_all(host, &ended, -ETIMEDOUT);
 }
 
 /**

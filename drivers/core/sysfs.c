@@ -34,6 +34,7 @@ static struct device_attribute counters[KCS_COUNTERS] = {
 	[KCS_COUNT_RETRIES] = __ATTR(retries, 0444, counter_show, NULL),
 	[KCS_COUNT_PROBES] = __ATTR(probes, 0444, counter_show, NULL),
 	[KCS_COUNT_RECOVERIES] = __ATTR(recoveries, 0444, counter_show, NULL),
+	[KCS_COUNT_ROUNDS] = __ATTR(attention_rounds, 0444, counter_show, NULL),
 };
 
 static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
@@ -56,6 +57,7 @@ static struct attribute *attributes[] = {
 	&counters[KCS_COUNT_RETRIES].attr,
 	&counters[KCS_COUNT_PROBES].attr,
 	&counters[KCS_COUNT_RECOVERIES].attr,
+	&counters[KCS_COUNT_ROUNDS].attr,
 	NULL
 };
 

@@ -9,6 +9,7 @@
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
+#include <linux/pm.h>
 
 static void remove_host(void *host)
 {
@@ -35,9 +36,31 @@ static int kcs_platform_probe(struct platform_device *pdev)
 	err = devm_add_action_or_reset(dev, remove_host, host);
 	if (err)
 		return err;
+	platform_set_drvdata(pdev, host);
 	dev_info(dev, "KCS interface at I/O ports 0x%x and 0x%x\n",
 		 location.port, location.port + location.spacing_bytes);
 	return 0;
+}
+
+static int kcs_platform_suspend(struct device *dev)
+{
+	kcs_host_pause(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int kcs_platform_resume(struct device *dev)
+{
+	kcs_host_resume(dev_get_drvdata(dev));
+	return 0;
+}
+
+static DEFINE_SIMPLE_DEV_PM_OPS(kcs_platform_pm, kcs_platform_suspend,
+				kcs_platform_resume);
+
+/* Also before kexec: the next kernel finds the BMC between two messages. */
+static void kcs_platform_shutdown(struct platform_device *pdev)
+{
+	kcs_host_pause(platform_get_drvdata(pdev));
 }
 
 /* Matches _HID and _CID. */
@@ -49,9 +72,11 @@ MODULE_DEVICE_TABLE(acpi, kcs_platform_ids);
 
 static struct platform_driver kcs_platform_driver = {
 	.probe = kcs_platform_probe,
+	.shutdown = kcs_platform_shutdown,
 	.driver = {
 		.name = "kcs_host",
 		.acpi_match_table = kcs_platform_ids,
+		.pm = pm_sleep_ptr(&kcs_platform_pm),
 	},
 };
 

@@ -58,6 +58,25 @@ enum kcs_host_event {
 	KCS_HOST_READY,
 };
 
+/**
+ * struct kcs_listener - who hears what a BMC has to say by SMS_ATN; embed it
+ * @message: a message for the system software; the reply to Get Message
+ * @event: an event; the reply to Read Event Message Buffer
+ * @pretimeout: the watchdog is about to expire
+ * @oem: OEM flags were set, bits 5 to 7
+ *
+ * Called one at a time, from a workqueue of the system; they may sleep, but
+ * must not call kcs_host_unlisten().
+ */
+struct kcs_listener {
+	void (*message)(struct kcs_listener *listener,
+			const struct kcs_msg *reply);
+	void (*event)(struct kcs_listener *listener,
+		      const struct kcs_msg *reply);
+	void (*pretimeout)(struct kcs_listener *listener);
+	void (*oem)(struct kcs_listener *listener, u8 flags);
+};
+
 struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 				 struct kcs_clock *clock);
 void kcs_host_remove(struct kcs_host *host);
@@ -65,6 +84,8 @@ struct kcs_host *kcs_host_get_first(void);
 bool kcs_host_is_ready(const struct kcs_host *host);
 struct kcs_host *kcs_host_get(struct kcs_host *host);
 void kcs_host_put(struct kcs_host *host);
+int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener);
+void kcs_host_unlisten(struct kcs_host *host);
 int kcs_host_notify(struct notifier_block *nb);
 void kcs_host_unnotify(struct notifier_block *nb);
 
@@ -77,6 +98,11 @@ void kcs_host_unnotify(struct notifier_block *nb);
  * it has another reference.
  */
 typedef void (*kcs_request_done)(struct kcs_request *request, void *context);
+
+void kcs_host_pause(struct kcs_host *host);
+void kcs_host_resume(struct kcs_host *host);
+int kcs_host_panic_transfer(struct kcs_host *host, const struct kcs_msg *request,
+			    struct kcs_msg *reply, u32 budget_ms);
 
 struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
 				       enum kcs_class class, u32 timeout_ms);

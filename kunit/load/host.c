@@ -4,6 +4,21 @@
 
 #include <kcs/host.h>
 #include <linux/module.h>
+#include <linux/panic_notifier.h>
+
+static bool listen;
+module_param(listen, bool, 0444);
+MODULE_PARM_DESC(listen, "hear what the BMC has to say; see heard");
+
+static atomic_t heard;
+module_param_named(heard, heard.counter, int, 0444);
+MODULE_PARM_DESC(heard, "messages and events heard");
+
+static uint panic_ms;
+module_param(panic_ms, uint, 0444);
+MODULE_PARM_DESC(panic_ms, "in a panic, send Get Device ID and wait so long (0: do not)");
+
+static struct kcs_host *first;
 
 static u8 byte(u32 thread, u32 serial, u32 i)
 {
@@ -77,8 +92,54 @@ static int once(struct load *load, u32 thread, u32 serial)
 	return err;
 }
 
+/* -- Listening, and dying. ------------------------------------------------ */
+
+static void hear(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	atomic_inc(&heard);
+}
+
+static void hear_pretimeout(struct kcs_listener *listener)
+{
+	atomic_inc(&heard);
+}
+
+static void hear_oem(struct kcs_listener *listener, u8 flags)
+{
+	atomic_inc(&heard);
+}
+
+static struct kcs_listener listener = {
+	.message = hear,
+	.event = hear,
+	.pretimeout = hear_pretimeout,
+	.oem = hear_oem,
+};
+
+static int on_panic(struct notifier_block *nb, unsigned long event, void *text)
+{
+	struct kcs_msg request, reply;
+	int err;
+
+	kcs_msg_request(&request, KCS_NETFN_APP, KCS_CMD_GET_DEVICE_ID, NULL, 0);
+	err = kcs_host_panic_transfer(first, &request, &reply, panic_ms);
+	pr_emerg("panic transfer: %d\n", err);
+	return NOTIFY_DONE;
+}
+
+static struct notifier_block panicking = { .notifier_call = on_panic };
+
 static int __init kcs_load_init(void)
 {
+	first = kcs_host_get_first();
+	if (!first && (listen || panic_ms))
+		return -ENODEV;
+	if (listen && kcs_host_listen(first, &listener)) {
+		kcs_host_put(first);
+		return -EBUSY;
+	}
+	if (panic_ms)
+		atomic_notifier_chain_register(&panic_notifier_list, &panicking);
 	return load_create("kcs_load", once);
 }
 module_init(kcs_load_init);
@@ -86,6 +147,12 @@ module_init(kcs_load_init);
 static void __exit kcs_load_exit(void)
 {
 	load_remove();
+	if (panic_ms)
+		atomic_notifier_chain_unregister(&panic_notifier_list, &panicking);
+	if (listen)
+		kcs_host_unlisten(first);
+	if (first)
+		kcs_host_put(first);
 }
 module_exit(kcs_load_exit);
 

@@ -1,0 +1,263 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SMS_ATN: the BMC has something to say (IPMI 2.0 rev 1.1, 9.6, 22.4 ff.). What
+ * it is, and how often it is believed.
+ *
+ * In a round the message flags are read and what they name is fetched, all as
+ * requests of the background class: whoever else asks comes first. A BMC that
+ * holds SMS_ATN up for nothing, or always has one more event, gets four rounds
+ * a second and not more.
+ */
+#include "host.h"
+
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/jiffies.h>
+#include <linux/limits.h>
+
+#define CMD_CLEAR_FLAGS		0x30
+#define CMD_GET_FLAGS		0x31
+#define CMD_GET_MESSAGE		0x33
+#define CMD_READ_EVENT		0x35
+
+#define FLAG_MESSAGE		0x01
+#define FLAG_EVENT		0x02
+#define FLAG_PRETIMEOUT		0x08
+#define FLAGS_OEM		0xe0
+
+/* Between two rounds, unless the first one fetched all there was. */
+#define ROUND_REST_MS		250
+
+/* Messages, and events, fetched in a round. */
+#define DRAIN_MAX		10
+
+/* Rounds without a rest. */
+#define STREAK_MAX		20
+
+/* -- Asking. -------------------------------------------------------------- */
+
+/* The caller drops the request, whose reply has completion code 00h. */
+static struct kcs_request *ask(struct kcs_host *host, u8 cmd, const u8 *data,
+			       size_t len)
+{
+	struct kcs_request *request;
+	struct kcs_msg msg;
+
+	if (!READ_ONCE(host->listening) ||
+	    kcs_msg_request(&msg, KCS_NETFN_APP, cmd, data, len))
+		return NULL;
+	request = kcs_request_create(&msg, KCS_CLASS_BACKGROUND,
+				     KCS_HOST_TIMEOUT_MS);
+	if (!request)
+		return NULL;
+	kcs_host_submit(host, request);
+	if (!kcs_request_wait(request) &&
+	    kcs_msg_cc(kcs_request_reply(request)) == KCS_CC_OK)
+		return request;
+	kcs_request_put(request);
+	return NULL;
+}
+
+static u8 get_flags(struct kcs_host *host)
+{
+	struct kcs_request *request = ask(host, CMD_GET_FLAGS, NULL, 0);
+	const struct kcs_msg *reply;
+	u8 flags = 0;
+
+	if (!request)
+		return 0;
+	reply = kcs_request_reply(request);
+	if (reply->len > KCS_MSG_REPLY_MIN)
+		flags = reply->bytes[KCS_MSG_REPLY_MIN];
+	kcs_request_put(request);
+	return flags;
+}
+
+static void clear_flags(struct kcs_host *host, u8 flags)
+{
+	struct kcs_request *request = ask(host, CMD_CLEAR_FLAGS, &flags, 1);
+
+	if (request)
+		kcs_request_put(request);
+}
+
+/* Fetches one after the other; returns how many there were. */
+static u32 drain(struct kcs_host *host, u8 cmd,
+		 void (*hear)(struct kcs_listener *listener,
+			      const struct kcs_msg *reply))
+{
+	struct kcs_request *request;
+	u32 count;
+
+	for (count = 0; count < DRAIN_MAX; count++) {
+		request = ask(host, cmd, NULL, 0);
+		if (!request)
+			break;
+		hear(host->listener, kcs_request_reply(request));
+		kcs_request_put(request);
+	}
+	return count;
+}
+
+/* -- Rounds. -------------------------------------------------------------- */
+
+/* True when something was fetched, and nothing was left. */
+static bool run_round(struct kcs_host *host)
+{
+	struct kcs_listener *listener = host->listener;
+	u8 flags = get_flags(host);
+	u32 messages = 0, events = 0;
+
+	if (flags & FLAG_PRETIMEOUT) {
+		listener->pretimeout(listener);
+		clear_flags(host, FLAG_PRETIMEOUT);
+	}
+	if (flags & FLAG_MESSAGE)
+		messages = drain(host, CMD_GET_MESSAGE, listener->message);
+	if (flags & FLAG_EVENT)
+		events = drain(host, CMD_READ_EVENT, listener->event);
+	if (flags & FLAGS_OEM) {
+		listener->oem(listener, flags & FLAGS_OEM);
+		clear_flags(host, flags & FLAGS_OEM);
+	}
+	return messages + events && messages < DRAIN_MAX && events < DRAIN_MAX;
+}
+
+static void events(struct work_struct *work)
+{
+	struct kcs_host *host = container_of(work, struct kcs_host, events);
+	u64 rest_us = ROUND_REST_MS * USEC_PER_MSEC;
+	unsigned long flags;
+
+	if (run_round(host) && ++host->streak < STREAK_MAX)
+		rest_us = 0;
+	else
+		host->streak = 0;
+	spin_lock_irqsave(&host->lock, flags);
+	host->next_round_us = kcs_host_now_us(host) + rest_us;
+	host->counters[KCS_COUNT_ROUNDS]++;
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
+/**
+ * kcs_events_look() - see whether the BMC wants attention
+ * @host: the interface; its link has just read Status
+ *
+ * Context: on the interface's workqueue.
+ */
+void kcs_events_look(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	if (!(host->link.status & KCS_STATUS_SMS_ATN))
+		return;
+	spin_lock_irqsave(&host->lock, flags);
+	if (host->listening && host->health.in_step &&
+	    kcs_host_now_us(host) >= host->next_round_us) {
+		host->next_round_us = U64_MAX;	/* until this one ends */
+		queue_work(system_unbound_wq, &host->events);
+	}
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
+/* While nothing else does, Status is looked at four times a second. */
+static void watch(struct work_struct *work)
+{
+	struct kcs_host *host = container_of(to_delayed_work(work),
+					     struct kcs_host, watch);
+	struct kcs_io *io = host->link.io;
+	unsigned long flags;
+
+	if (host->health.in_step && !READ_ONCE(host->paused) &&
+	    !READ_ONCE(host->link.stop)) {
+		host->link.status = io->ops->read(io, KCS_REG_STATUS);
+		kcs_events_look(host);
+	}
+	spin_lock_irqsave(&host->lock, flags);
+	if (host->listening && !host->paused)
+		queue_delayed_work(host->wq, &host->watch,
+				   msecs_to_jiffies(ROUND_REST_MS));
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
+/* -- Listening. ----------------------------------------------------------- */
+
+/**
+ * kcs_host_listen() - hear what the BMC has to say
+ * @host: the interface
+ * @listener: who hears it, until kcs_host_unlisten()
+ *
+ * Without a listener nothing is fetched: what nobody wants stays in the BMC.
+ *
+ * Context: any.
+ * Return: 0; %-EBUSY when somebody listens already; %-ENODEV when the interface
+ * is gone.
+ */
+int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener)
+{
+	unsigned long flags;
+	int err = 0;
+
+	spin_lock_irqsave(&host->lock, flags);
+	if (host->link.stop) {
+		err = -ENODEV;
+	} else if (host->listener) {
+		err = -EBUSY;
+	} else {
+		host->listener = listener;
+		host->listening = true;
+		host->next_round_us = 0;
+		queue_delayed_work(host->wq, &host->watch, 0);
+	}
+	spin_unlock_irqrestore(&host->lock, flags);
+	return err;
+}
+EXPORT_SYMBOL_GPL(kcs_host_listen);
+
+/**
+ * kcs_host_unlisten() - hear no more
+ * @host: the interface; it may be gone already
+ *
+ * After return the listener is not called any more.
+ *
+ * Context: may sleep, as long as a request may take.
+ */
+void kcs_host_unlisten(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	kcs_events_stop(host);
+	spin_lock_irqsave(&host->lock, flags);
+	host->listener = NULL;
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+EXPORT_SYMBOL_GPL(kcs_host_unlisten);
+
+/**
+ * kcs_events_stop() - fetch no more; nothing runs after return
+ * @host: the interface
+ *
+ * Context: may sleep, as long as a request may take.
+ */
+void kcs_events_stop(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->listening = false;
+	spin_unlock_irqrestore(&host->lock, flags);
+	cancel_delayed_work_sync(&host->watch);
+	cancel_work_sync(&host->events);
+}
+
+/**
+ * kcs_events_init() - nobody listens
+ * @host: the interface
+ *
+ * Context: any.
+ */
+void kcs_events_init(struct kcs_host *host)
+{
+	INIT_WORK(&host->events, events);
+	INIT_DELAYED_WORK(&host->watch, watch);
+}

@@ -1,0 +1,592 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A whole interface on a simulated BMC, with many requests at a time. Its naps
+ * take no real time, so that a fault which costs seconds costs the test none.
+ */
+#include "../drivers/core/host.h"
+#include "../drivers/core/request.h"
+#include "../drivers/sim/bmc.h"
+#include "../drivers/sim/kcs.h"
+#include "../drivers/sim/monitor.h"
+
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+
+#define CROWD		64
+#define TIMEOUT_MS	5000
+
+/* How late a request may end. */
+#define LATE_MS		500
+
+/**
+ * struct engine - an interface, its BMC and its time
+ * @io: the registers
+ * @clock: the time: real time, and all the naps
+ * @lock: guards the BMC and the time
+ * @napped_us: all the naps
+ * @kcs: the BMC's side
+ * @bmc: the BMC
+ * @monitor: watches the host
+ * @arm: a fault to set when the core enters @arm_state
+ * @arm_state: that state
+ * @armed: it was set
+ * @dev: what the interface belongs to
+ * @host: the interface
+ * @listener: hears of events
+ * @heard: how many it heard of
+ */
+struct engine {
+	struct kcs_io io;
+	struct kcs_clock clock;
+	spinlock_t lock;	/* kcs, bmc, monitor, napped_us, arm */
+	u64 napped_us;
+	struct sim_kcs kcs;
+	struct sim_bmc bmc;
+	struct sim_monitor monitor;
+	struct sim_fault arm;
+	enum kcs_sm_state arm_state;
+	bool armed;
+	struct device *dev;
+	struct kcs_host *host;
+	struct kcs_listener listener;
+	atomic_t heard;
+};
+
+/**
+ * struct member - one request of a crowd
+ * @engine: where it was sent
+ * @request: the request
+ * @ended_us: when it ended
+ */
+struct member {
+	struct engine *engine;
+	struct kcs_request *request;
+	u64 ended_us;
+};
+
+/* -- The machine. --------------------------------------------------------- */
+
+static u64 engine_now_us(struct kcs_clock *clock)
+{
+	struct engine *engine = container_of(clock, struct engine, clock);
+
+	return ktime_to_us(ktime_get()) + READ_ONCE(engine->napped_us);
+}
+
+static void engine_nap_us(struct kcs_clock *clock, u32 us)
+{
+	struct engine *engine = container_of(clock, struct engine, clock);
+
+	WRITE_ONCE(engine->napped_us, engine->napped_us + us);
+	cond_resched();
+}
+
+static const struct kcs_clock_ops engine_clock_ops = {
+	.now_us = engine_now_us,
+	.nap_us = engine_nap_us,
+};
+
+static void arm_fault(struct engine *engine)
+{
+	if (engine->armed || engine->arm.kind == SIM_FAULT_NONE ||
+	    !engine->host || engine->host->link.sm.state != engine->arm_state)
+		return;
+	sim_fault_set(&engine->kcs.trouble, &engine->arm);
+	engine->armed = true;
+}
+
+static u8 engine_read(struct kcs_io *io, enum kcs_reg reg)
+{
+	struct engine *engine = container_of(io, struct engine, io);
+	u64 now_us = engine_now_us(&engine->clock);
+	u8 value;
+
+	spin_lock(&engine->lock);
+	arm_fault(engine);
+	engine->kcs.attention = sim_bmc_attention(&engine->bmc);
+	value = sim_kcs_read(&engine->kcs, reg, now_us);
+	sim_monitor_read(&engine->monitor, reg, value, now_us);
+	spin_unlock(&engine->lock);
+	return value;
+}
+
+static void engine_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
+{
+	struct engine *engine = container_of(io, struct engine, io);
+	u64 now_us = engine_now_us(&engine->clock);
+
+	spin_lock(&engine->lock);
+	sim_monitor_write(&engine->monitor, reg, value, now_us);
+	sim_kcs_write(&engine->kcs, reg, value, now_us);
+	spin_unlock(&engine->lock);
+}
+
+static const struct kcs_io_ops engine_io_ops = {
+	.read = engine_read,
+	.write = engine_write,
+};
+
+static int engine_init(struct kunit *test)
+{
+	struct engine *engine = kunit_kzalloc(test, sizeof(*engine), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, engine);
+	engine->dev = root_device_register("kcs_engine");
+	KUNIT_ASSERT_FALSE(test, IS_ERR(engine->dev));
+	engine->io.ops = &engine_io_ops;
+	engine->clock.ops = &engine_clock_ops;
+	spin_lock_init(&engine->lock);
+	test->priv = engine;
+	return 0;
+}
+
+static void stop(struct engine *engine)
+{
+	struct kcs_host *host = engine->host;
+
+	if (host)
+		kcs_host_remove(host);
+	engine->host = NULL;
+}
+
+static void engine_exit(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	if (!engine)
+		return;
+	stop(engine);
+	root_device_unregister(engine->dev);
+}
+
+static void start(struct kunit *test, const struct sim_personality *personality)
+{
+	struct engine *engine = test->priv;
+	struct kcs_host *host;
+
+	stop(engine);
+	sim_bmc_init(&engine->bmc, 187);
+	sim_kcs_init(&engine->kcs, personality, sim_bmc_command, &engine->bmc, 1);
+	engine->kcs.byte.max_us = 5;
+	engine->kcs.think.max_us = 300;
+	memset(&engine->monitor, 0, sizeof(engine->monitor));
+	engine->arm.kind = SIM_FAULT_NONE;
+	engine->armed = false;
+	host = kcs_host_create(engine->dev, &engine->io, &engine->clock);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(host));
+	engine->host = host;
+}
+
+static void set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code)
+{
+	const struct sim_fault fault = {
+		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
+		.code = code,
+	};
+
+	spin_lock(&engine->lock);
+	sim_fault_set(&engine->kcs.trouble, &fault);
+	spin_unlock(&engine->lock);
+}
+
+static bool await(struct engine *engine, enum kcs_health_state state)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (READ_ONCE(engine->host->health.state) != state) {
+		if (time_after(jiffies, end))
+			return false;
+		msleep(20);
+	}
+	return true;
+}
+
+static struct kcs_request *submit(struct kunit *test, u8 netfn, u8 cmd)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	struct kcs_msg msg;
+
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, netfn, cmd, NULL, 0), 0);
+	request = kcs_request_create(&msg, KCS_CLASS_USER, TIMEOUT_MS);
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	kcs_host_submit(engine->host, request);
+	return request;
+}
+
+static int ask(struct kunit *test, u8 netfn, u8 cmd, u8 *cc)
+{
+	struct kcs_request *request = submit(test, netfn, cmd);
+	int err = kcs_request_wait(request);
+
+	if (!err && cc)
+		*cc = kcs_msg_cc(kcs_request_reply(request));
+	kcs_request_put(request);
+	return err;
+}
+
+/* -- A crowd and every fault. --------------------------------------------- */
+
+static void member_ended(struct kcs_request *request, void *context)
+{
+	struct member *member = context;
+
+	member->ended_us = engine_now_us(&member->engine->clock);
+}
+
+/* Each gives its own number to the echo, and must get it back. */
+static void send_crowd(struct kunit *test, struct member *crowd)
+{
+	struct engine *engine = test->priv;
+	struct kcs_msg msg;
+	u8 i;
+
+	for (i = 0; i < CROWD; i++) {
+		KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x30, 0xee, &i, 1), 0);
+		crowd[i].engine = engine;
+		crowd[i].request = kcs_request_create(&msg, i % KCS_CLASSES,
+						      TIMEOUT_MS);
+		KUNIT_ASSERT_NOT_NULL(test, crowd[i].request);
+		kcs_request_set_client(crowd[i].request, &crowd[i % 7]);
+		kcs_request_set_done(crowd[i].request, member_ended, &crowd[i]);
+		kcs_host_submit(engine->host, crowd[i].request);
+	}
+}
+
+static bool is_foreign(const struct kcs_msg *reply, u8 number)
+{
+	return reply->len == 4 && kcs_msg_cc(reply) == KCS_CC_OK &&
+	       reply->bytes[3] != number;
+}
+
+/* Returns how many were answered. */
+static u32 meet_crowd(struct kunit *test, struct member *crowd, u64 start_us,
+		      const char *where)
+{
+	u64 late_us = start_us + (TIMEOUT_MS + LATE_MS) * USEC_PER_MSEC;
+	u32 answered = 0;
+	u8 i;
+
+	for (i = 0; i < CROWD; i++) {
+		struct kcs_request *request = crowd[i].request;
+
+		KUNIT_ASSERT_NE_MSG(test, 0ul,
+				    wait_for_completion_timeout(&request->done,
+								30 * HZ),
+				    "%s: request %u never ends", where, i);
+		while (!READ_ONCE(crowd[i].ended_us))
+			cond_resched();
+		KUNIT_EXPECT_LE_MSG(test, crowd[i].ended_us, late_us,
+				    "%s: request %u", where, i);
+		if (!kcs_request_err(request)) {
+			answered++;
+			KUNIT_EXPECT_FALSE_MSG(test, is_foreign(kcs_request_reply(request), i),
+					       "%s: request %u", where, i);
+		}
+		kcs_request_put(request);
+	}
+	return answered;
+}
+
+/* Returns whether the core entered the state at all. */
+static bool run_cell(struct kunit *test, const struct sim_personality *personality,
+		     enum sim_fault_kind kind, enum kcs_sm_state state,
+		     bool for_ever)
+{
+	/* Brings the core into the error exit, which a healthy BMC does not. */
+	const struct sim_fault astray = {
+		.kind = SIM_FAULT_ERROR, .byte = 0, .times = 1,
+		.command = SIM_ANY_COMMAND,
+	};
+	struct engine *engine = test->priv;
+	struct member *crowd;
+	char where[64];
+	u64 start_us;
+	int rule;
+
+	crowd = kcalloc(CROWD, sizeof(*crowd), GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, crowd);
+	snprintf(where, sizeof(where), "%s in state %d, %s", sim_fault_name(kind),
+		 state, for_ever ? "for ever" : "once");
+	start(test, personality);
+	spin_lock(&engine->lock);
+	engine->arm = (struct sim_fault){
+		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
+		.for_us = for_ever ? 0 : 50000, .times = for_ever ? 0 : 1,
+		.code = 0xc1,
+	};
+	engine->arm_state = state;
+	if (state >= KCS_SM_WAIT_ABORT)
+		sim_fault_set(&engine->kcs.trouble, &astray);
+	spin_unlock(&engine->lock);
+
+	start_us = engine_now_us(&engine->clock);
+	send_crowd(test, crowd);
+	/* The last ones were submitted a little later than the first. */
+	start_us = max(start_us, engine_now_us(&engine->clock));
+	meet_crowd(test, crowd, start_us, where);
+	stop(engine);
+	for (rule = 0; rule < SIM_RULES; rule++)
+		KUNIT_EXPECT_EQ_MSG(test, engine->monitor.breaches[rule], 0u,
+				    "%s: %s", where, sim_monitor_rule(rule));
+	kfree(crowd);
+	return engine->armed;
+}
+
+static const void *next_personality(const void *previous, char *text)
+{
+	const struct sim_personality *personality = previous;
+
+	personality = personality ? personality + 1 : sim_personalities;
+	if (!personality->name)
+		return NULL;
+	strscpy(text, personality->name, KUNIT_PARAM_DESC_SIZE);
+	return personality;
+}
+
+static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
+{
+	u32 cells = 0, entered = 0, kind, state, for_ever;
+
+	for (kind = 1; kind < SIM_FAULT_KINDS; kind++)
+		for (state = 0; state < KCS_SM_END; state++)
+			for (for_ever = 0; for_ever < 2; for_ever++, cells++)
+				entered += run_cell(test, test->param_value,
+						    kind, state, for_ever);
+	kunit_info(test, "%u faults x %u states x 2 = %u cells of %u requests, state entered in %u\n",
+		   SIM_FAULT_KINDS - 1, KCS_SM_END, cells, CROWD, entered);
+	KUNIT_EXPECT_GE(test, entered, cells * 9 / 10);
+}
+
+/* -- Health. -------------------------------------------------------------- */
+
+static void dead_bmc_refuses_at_once_and_is_found_again(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+
+	start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	set_fault(engine, SIM_FAULT_SILENCE, 0);
+	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -ETIMEDOUT);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_DEAD));
+
+	request = submit(test, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, kcs_request_ended(request));
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -EHOSTDOWN);
+	kcs_request_put(request);
+
+	set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
+}
+
+static void floating_bus_is_never_written(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	start(test, sim_personalities);
+	set_fault(engine, SIM_FAULT_FLOATING, 0);
+	stop(engine);
+	start(test, sim_personalities);
+	set_fault(engine, SIM_FAULT_FLOATING, 0);
+	kcs_host_resume(engine->host);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_ABSENT));
+	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
+	set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_EXPECT_TRUE(test, await(engine, KCS_HEALTH_READY));
+}
+
+static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u8 cc = 0;
+
+	start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	set_fault(engine, SIM_FAULT_CODE, KCS_CC_TIMEOUT);
+	/* A command that changes something is not repeated: its answer counts. */
+	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
+	KUNIT_EXPECT_EQ(test, cc, KCS_CC_TIMEOUT);
+	KUNIT_EXPECT_TRUE(test, await(engine, KCS_HEALTH_DEAD));
+}
+
+static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	const struct sim_fault busy = {
+		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
+		.command = 0x30ee, .times = 4,
+	};
+	u8 cc = 0xff;
+
+	start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	spin_lock(&engine->lock);
+	sim_fault_set(&engine->kcs.trouble, &busy);
+	spin_unlock(&engine->lock);
+	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
+	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
+	KUNIT_EXPECT_EQ(test, engine->host->counters[KCS_COUNT_RETRIES], 4ull);
+
+	/* For ever busy: then that is the answer, before the deadline. */
+	set_fault(engine, SIM_FAULT_CODE, 0xc0);
+	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
+	KUNIT_EXPECT_EQ(test, cc, (u8)0xc0);
+}
+
+static void reset_is_answered_and_then_waited_for(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u8 cc = 0xff;
+
+	start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x02, &cc), 0);
+	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
+	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_MAINTENANCE);
+	KUNIT_EXPECT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, engine->bmc.resets, 1u);
+}
+
+static void paused_interface_touches_no_register(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	u32 commands;
+
+	start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	kcs_host_pause(engine->host);
+	commands = engine->kcs.commands;
+	request = submit(test, 0x06, 0x01);
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -ETIMEDOUT);
+	kcs_request_put(request);
+	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands);
+
+	request = submit(test, 0x06, 0x01);
+	kcs_host_resume(engine->host);
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);
+	kcs_request_put(request);
+}
+
+/* -- Attention. ----------------------------------------------------------- */
+
+static void hear(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	atomic_inc(&container_of(listener, struct engine, listener)->heard);
+}
+
+static void hear_pretimeout(struct kcs_listener *listener)
+{
+	atomic_add(100, &container_of(listener, struct engine, listener)->heard);
+}
+
+static void hear_oem(struct kcs_listener *listener, u8 flags)
+{
+	atomic_add(1000, &container_of(listener, struct engine, listener)->heard);
+}
+
+static void listen(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	engine->listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
+	atomic_set(&engine->heard, 0);
+	start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), 0);
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), -EBUSY);
+}
+
+static bool await_heard(struct engine *engine, int heard)
+{
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (atomic_read(&engine->heard) < heard && time_before(jiffies, end))
+		msleep(20);
+	return atomic_read(&engine->heard) >= heard;
+}
+
+static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	listen(test);
+	spin_lock(&engine->lock);
+	engine->bmc.message_len = 8;
+	engine->bmc.flags = 0x01 | 0x02 | 0x08 | 0x20;
+	spin_unlock(&engine->lock);
+	KUNIT_EXPECT_TRUE(test, await_heard(engine, 1102));
+	kcs_host_unlisten(engine->host);
+	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 1102);
+	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0);
+}
+
+static void nobody_listens_and_nothing_is_fetched(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	listen(test);
+	kcs_host_unlisten(engine->host);
+	spin_lock(&engine->lock);
+	engine->bmc.flags = 0x02;
+	spin_unlock(&engine->lock);
+	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
+	msleep(600);
+	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 0);
+	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0x02);
+}
+
+/* One round, then a rest of 250 ms: in a second not more than five. */
+static void attention_for_nothing_is_not_paid_often(struct kunit *test)
+{
+	static const enum sim_fault_kind kinds[] = {
+		SIM_FAULT_ATN_STUCK, SIM_FAULT_EVENTS,
+	};
+	struct engine *engine = test->priv;
+	u64 rounds, start_us, spent_us;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
+		listen(test);
+		set_fault(engine, kinds[i], 0);
+		start_us = engine_now_us(&engine->clock);
+		msleep(1500);
+		kcs_host_unlisten(engine->host);
+		spent_us = engine_now_us(&engine->clock) - start_us;
+		rounds = engine->host->counters[KCS_COUNT_ROUNDS];
+		KUNIT_EXPECT_GE(test, rounds, 2ull);
+		KUNIT_EXPECT_LE(test, rounds, spent_us / 250000 + 1);
+		KUNIT_EXPECT_LE(test, atomic_read(&engine->heard), (int)rounds * 10);
+	}
+}
+
+static struct kunit_case engine_cases[] = {
+	KUNIT_CASE_PARAM(crowd_ends_in_time_whatever_goes_wrong, next_personality),
+	KUNIT_CASE(dead_bmc_refuses_at_once_and_is_found_again),
+	KUNIT_CASE(floating_bus_is_never_written),
+	KUNIT_CASE(front_end_that_only_knows_c3_is_a_dead_bmc),
+	KUNIT_CASE(busy_bmc_is_asked_again_until_it_has_time),
+	KUNIT_CASE(reset_is_answered_and_then_waited_for),
+	KUNIT_CASE(paused_interface_touches_no_register),
+	KUNIT_CASE(attention_is_paid_to_all_it_can_mean),
+	KUNIT_CASE(nobody_listens_and_nothing_is_fetched),
+	KUNIT_CASE(attention_for_nothing_is_not_paid_often),
+	{}
+};
+
+static struct kunit_suite engine_suite = {
+	.name = "kcs_engine",
+	.init = engine_init,
+	.exit = engine_exit,
+	.test_cases = engine_cases,
+};
+
+kunit_test_suite(engine_suite);
