@@ -363,6 +363,45 @@ static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
 	KUNIT_EXPECT_GE(test, entered, cells * 9 / 10);
 }
 
+/*
+ * The BMC is slow once, and answers a request that was given up long ago to
+ * whoever waits then. All of them ask for the same thing, so nobody could tell.
+ */
+static void late_reply_is_taken_for_no_other(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	const struct sim_fault late = {
+		.kind = SIM_FAULT_LATE, .byte = SIM_ANY_BYTE, .times = 1,
+		.command = 0x30ee,
+	};
+	u32 answered = 0;
+	u8 i;
+
+	/* One that takes a new request while it still thinks about the old one. */
+	start(test, sim_kcs_personality("linux"));
+	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	spin_lock(&engine->lock);
+	sim_fault_set(&engine->kcs.trouble, &late);
+	spin_unlock(&engine->lock);
+	for (i = 0; i < 50; i++) {
+		struct kcs_request *request;
+		struct kcs_msg msg;
+
+		KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x30, 0xee, &i, 1), 0);
+		request = kcs_request_create(&msg, KCS_CLASS_USER, 600);
+		KUNIT_ASSERT_NOT_NULL(test, request);
+		kcs_host_submit(engine->host, request);
+		if (!kcs_request_wait(request)) {
+			answered++;
+			KUNIT_EXPECT_FALSE_MSG(test, is_foreign(kcs_request_reply(request), i),
+					       "request %u got number %u", i,
+					       kcs_request_reply(request)->bytes[3]);
+		}
+		kcs_request_put(request);
+	}
+	KUNIT_EXPECT_GE(test, answered, 45u);
+}
+
 /* -- Health. -------------------------------------------------------------- */
 
 static void dead_bmc_refuses_at_once_and_is_found_again(struct kunit *test)
@@ -570,6 +609,7 @@ static void attention_for_nothing_is_not_paid_often(struct kunit *test)
 
 static struct kunit_case engine_cases[] = {
 	KUNIT_CASE_PARAM(crowd_ends_in_time_whatever_goes_wrong, next_personality),
+	KUNIT_CASE(late_reply_is_taken_for_no_other),
 	KUNIT_CASE(dead_bmc_refuses_at_once_and_is_found_again),
 	KUNIT_CASE(floating_bus_is_never_written),
 	KUNIT_CASE(front_end_that_only_knows_c3_is_a_dead_bmc),

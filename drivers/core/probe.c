@@ -82,6 +82,9 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 	enum kcs_health_verdict verdict;
 	int right = 0;
 
+	/* After an error exit, or a late reply, it may need a moment. */
+	if (host->link.dirty)
+		clock->ops->nap_us(clock, rest_us);
 	while (right < 2 || cmd == KCS_CMD_GET_DEVICE_ID) {
 		int err = ping(host, cmd, ping_deadline_us(host, deadline_us));
 

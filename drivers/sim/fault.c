@@ -181,6 +181,7 @@ const char *sim_fault_name(enum sim_fault_kind kind)
 		[SIM_FAULT_IRQ_SPURIOUS] = "irq_spurious",
 		[SIM_FAULT_NO_LAST_DUMMY] = "no_last_dummy",
 		[SIM_FAULT_NO_END] = "no_end",
+		[SIM_FAULT_LATE] = "late",
 	};
 
 	return kind < SIM_FAULT_KINDS ? names[kind] : NULL;

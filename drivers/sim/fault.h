@@ -33,6 +33,8 @@
  * @SIM_FAULT_IRQ_SPURIOUS: an interrupt at each status read, for nothing
  * @SIM_FAULT_NO_LAST_DUMMY: IDLE without the last dummy byte
  * @SIM_FAULT_NO_END: the reply never ends
+ * @SIM_FAULT_LATE: a request takes %SIM_DAEMON_LATE_US longer, and is finished
+ *	and answered even if the host has begun another one meanwhile
  * @SIM_FAULT_KINDS: how many there are
  */
 enum sim_fault_kind {
@@ -60,6 +62,7 @@ enum sim_fault_kind {
 	SIM_FAULT_IRQ_SPURIOUS,
 	SIM_FAULT_NO_LAST_DUMMY,
 	SIM_FAULT_NO_END,
+	SIM_FAULT_LATE,
 	SIM_FAULT_KINDS,
 };
 

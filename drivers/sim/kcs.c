@@ -102,6 +102,7 @@ static void reset(struct sim_kcs *kcs)
 	kcs->offering = false;
 	kcs->drop_reply = false;
 	kcs->error_code = KCS_ERROR_NONE;
+	kcs->daemon = (struct sim_daemon){};
 }
 
 /* -- Replies. ------------------------------------------------------------- */
@@ -150,13 +151,18 @@ static void answer(struct sim_kcs *kcs, u64 now_us)
 static void think(struct sim_kcs *kcs, u64 now_us)
 {
 	u32 think_us = sim_delay_draw(&kcs->think, &kcs->random);
+	bool late = strikes(kcs, SIM_FAULT_LATE, now_us);
+	bool behind = late || sim_daemon_is_busy(&kcs->daemon);
 
-	if (kcs->personality->think == SIM_NEVER || !think_us) {
+	if (!behind && (kcs->personality->think == SIM_NEVER || !think_us)) {
 		answer(kcs, now_us);
 		return;
 	}
 	kcs->phase = SIM_THINK;
-	kcs->think_us = now_us + think_us;
+	kcs->think_us = behind ? ~0ull : now_us + think_us;
+	if (behind)
+		sim_daemon_add(&kcs->daemon, &kcs->request, now_us,
+			       think_us + (late ? SIM_DAEMON_LATE_US : 0));
 	if (kcs->personality->think == SIM_IBF)
 		kcs->ibf = true;
 	else
@@ -332,6 +338,11 @@ static void catch_up(struct sim_kcs *kcs, u64 now_us)
 		take(kcs, kcs->take_us);
 	if (kcs->phase == SIM_THINK && now_us >= kcs->think_us)
 		answer(kcs, kcs->think_us);
+	if (sim_daemon_next(&kcs->daemon, &kcs->late, now_us) &&
+	    kcs->phase == SIM_THINK) {
+		kcs->request = kcs->late;
+		answer(kcs, now_us);
+	}
 	if (kcs->offering && now_us >= kcs->offer_us)
 		offer(kcs, kcs->next_out);
 }
@@ -419,27 +430,4 @@ bool sim_kcs_irq(struct sim_kcs *kcs, u64 now_us)
 	if (lasts(kcs, SIM_FAULT_IRQ_LOST, now_us))
 		return false;
 	return kcs->interrupts && (status(kcs, now_us) & KCS_STATUS_OBF);
-}
-
-/**
- * sim_kcs_init() - a BMC, powered on
- * @kcs: filled
- * @personality: its ways
- * @command: who answers requests
- * @bmc: passed to @command
- * @seed: for times that are drawn
- *
- * Takes writes at once and answers at once, until told otherwise.
- *
- * Context: any.
- */
-void sim_kcs_init(struct sim_kcs *kcs, const struct sim_personality *personality,
-		  sim_command command, void *bmc, u32 seed)
-{
-	memset(kcs, 0, sizeof(*kcs));
-	kcs->personality = personality;
-	kcs->command = command;
-	kcs->bmc = bmc;
-	kcs->random = seed ? seed : 1;
-	reset(kcs);
 }

@@ -6,6 +6,7 @@
 #ifndef KCS_SIM_KCS_H
 #define KCS_SIM_KCS_H
 
+#include "daemon.h"
 #include "fault.h"
 
 #include <kcs/msg.h>
@@ -166,7 +167,9 @@ struct sim_kcs {
 	bool offering;		/* next_out waits to be offered ... */
 	u64 offer_us;		/* ... at this time */
 	u8 next_out;
-	u64 think_us;		/* SIM_THINK ends */
+	u64 think_us;		/* SIM_THINK ends, unless the daemon is behind */
+	struct sim_daemon daemon;
+	struct kcs_msg late;	/* what the daemon answers */
 	bool drop_reply;
 	u16 handshake;
 	u32 random;

@@ -122,3 +122,26 @@ u32 sim_delay_draw(const struct sim_delay *delay, u32 *random)
 	*random = x;
 	return delay->min_us + x % (delay->max_us - delay->min_us + 1);
 }
+
+/**
+ * sim_kcs_init() - a BMC, powered on
+ * @kcs: filled
+ * @personality: its ways
+ * @command: who answers requests
+ * @bmc: passed to @command
+ * @seed: for times that are drawn
+ *
+ * Takes writes at once and answers at once, until told otherwise.
+ *
+ * Context: any.
+ */
+void sim_kcs_init(struct sim_kcs *kcs, const struct sim_personality *personality,
+		  sim_command command, void *bmc, u32 seed)
+{
+	memset(kcs, 0, sizeof(*kcs));
+	kcs->personality = personality;
+	kcs->command = command;
+	kcs->bmc = bmc;
+	kcs->random = seed ? seed : 1;
+	kcs->state = personality->start;
+}

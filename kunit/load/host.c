@@ -36,7 +36,7 @@ static int make(struct load *load, u32 thread, u32 serial, struct kcs_msg *msg)
 			       min_t(u32, load->size, sizeof(data)));
 }
 
-/* The BMC's echo (30/EE) gives back the data; a completion code is an errno. */
+/* The BMC's echo (30/EE) gives back the data; a completion code is an errno over 1000. */
 static int check(struct load *load, u32 thread, u32 serial,
 		 const struct kcs_msg *reply)
 {
@@ -46,9 +46,10 @@ static int check(struct load *load, u32 thread, u32 serial,
 		return -kcs_msg_cc(reply) - 1000;
 	if (load->netfn != 0x30 || load->cmd != 0xee)
 		return 0;
+	if (reply->len != KCS_MSG_REPLY_MIN + load->size)
+		return -EPROTO;
 	for (i = 0; i < load->size; i++)
-		if (reply->len != KCS_MSG_REPLY_MIN + load->size ||
-		    reply->bytes[KCS_MSG_REPLY_MIN + i] != byte(thread, serial, i)) {
+		if (reply->bytes[KCS_MSG_REPLY_MIN + i] != byte(thread, serial, i)) {
 			atomic_inc(&load->foreign);
 			return -EILSEQ;
 		}

@@ -1,0 +1,425 @@
+#!/usr/bin/env python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""No BMC, however sick, hangs the host: one table of cases, bounds and figures.
+
+    scripts/sick_test.py                    scaled down, on the installed kernel
+    scripts/sick_test.py --full             the full counts
+    scripts/sick_test.py --kernel FOLDER    on one built from source in FOLDER
+    scripts/sick_test.py CASE...            only some, by name
+
+Each case boots a machine with kcs_sim, or with an emulated BMC where the
+kernel's own stack is to be measured beside ours.
+"""
+import argparse
+import pathlib
+import re
+import sys
+
+from vm import Kernel, Machine
+from vm_test import LEAKS, SPLAT
+
+E_HOSTDOWN, E_NODEV, E_NODATA = 112, 19, 61
+
+# All faults of kcs_sim that a request may meet.
+FAULTS = """obf_never ibf_stuck late_dummy error error_bare netfn command long short
+    reply_0 reply_1 reply_2 code floating reset silence atn_stuck events
+    irq_lost irq_stuck irq_spurious no_last_dummy no_end""".split()
+
+# Ways to be dead, and to come back.
+DEATHS = ["silence", "floating", "ibf_stuck", "obf_never", "error", "error_bare",
+          "code code=c3", "reply_0", "netfn"]
+
+PRELUDE = r"""
+echo 10 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
+KCS=/sys/devices/platform/kcs_sim/kcs
+SIM=/sys/kernel/debug/kcs_sim
+fault() { echo "$*" >$SIM/fault; }
+# health SECONDS WORD...: wait until it is one of these.
+health() { local seconds=$1; shift
+    for _ in $(seq $((seconds * 20))); do
+        case " $* " in *" $(cat $KCS/health) "*) return;; esac; sleep 0.05
+    done; echo "not $* but $(cat $KCS/health)"; false; }
+well() { health $1 ready degraded; }
+sim() { modprobe kcs_sim "$@" && modprobe kcs_load && modprobe kcs_aml; }
+figure() { sed "s/^/$1 /"; }
+PMM='method=\_SB.PMI0._PMM'
+"""
+
+
+class Failure(Exception):
+    """A case that could not be measured."""
+
+
+class Bed:
+    """Boots a machine for a case, and gives the figures it printed."""
+
+    def __init__(self, machine, full, sanitized):
+        self.machine = machine
+        self.full = full
+        self.sanitized = sanitized
+
+    def boot(self, script, dies=False, timeout_s=300, **options):
+        options.setdefault("bmc", None)
+        leaks = LEAKS if self.sanitized and not dies else ""
+        result = self.machine.boot(f"{PRELUDE}\n( {script}\n) || exit 1\n{leaks}",
+                                   timeout_s=timeout_s * (8 if self.sanitized else 1),
+                                   **options)
+        splat = SPLAT.search(result.console)
+        if splat and not dies:
+            raise Failure(f"the kernel reports:\n{result.console[splat.start():][:3000]}")
+        if "unreferenced object" in result.output:
+            raise Failure(f"memory leaked:\n{result.output[-3000:]}")
+        if result.status and not dies:
+            raise Failure(f"the script failed:\n{result.output[-3000:]}\n"
+                          f"{result.console[-3000:]}")
+        return result
+
+
+def figures(result):
+    """{word: {name: number}} from the lines 'word name=number ...'."""
+    found = {}
+    for line in result.output.splitlines():
+        word, _, rest = line.partition(" ")
+        pairs = re.findall(r"(\w+)=(-?[\d.]+)(?= |$)", rest)
+        if pairs:
+            found[word] = {name: float(value) for name, value in pairs}
+    return found
+
+
+def errors(figure):
+    return {int(name[1:]): count for name, count in figure.items()
+            if re.fullmatch(r"E\d+", name)}
+
+
+# -- The cases: each yields (what, bound, figure, ok). -------------------------
+
+def crowd(bed):
+    states = [1, 2, 4, 8] if bed.full else [0]
+    result = bed.boot(f"""
+        sim think_us=200-1000 && health 10 ready || exit 1
+        for kind in {' '.join(FAULTS)}; do for states in {' '.join(map(str, states))}; do
+            (sleep 0.1; fault "$kind states=$states for_ms=700 code=c1") &
+            load threads=64 ms=1000 timeout_ms=1000 | figure $kind.$states
+            wait
+            fault none; well 10 || exit 1
+        done; done
+        echo breaches $(sed -n 's/breaches: /count=/p' $SIM/counters)
+        grep -A9 breaches $SIM/counters
+    """, timeout_s=900)
+    found = figures(result)
+    breaches = found.pop("breaches")["count"]
+    rules = re.findall(r"^(.*): (\d+)$", result.output.partition("breaches: ")[2], re.M)
+    worst = max(found, key=lambda kind: found[kind]["slowest_us"])
+    slowest = found[worst]["slowest_us"] / 1000
+    total = sum(figure["ok"] + sum(errors(figure).values()) for figure in found.values())
+    yield (f"{len(found)} faults, 64 requests in parallel, deadline 1 s",
+           "<= 1.5 s", f"{slowest:.0f} ms ({worst}), of {total:.0f} requests", slowest <= 1500)
+    yield ("  replies given to somebody else, rules broken by the host", "0, 0",
+           f"{sum(f['foreign'] for f in found.values()):.0f}, {breaches:.0f}"
+           + "".join(f" ({rule})" for rule, _ in rules),
+           not breaches and not any(f["foreign"] for f in found.values()))
+
+
+def dead(bed):
+    result = bed.boot("""
+        sim && modprobe kcs_opregion && health 10 ready || exit 1
+        aml $PMM ms=500 | figure alive
+        fault silence; load count=1 timeout_ms=1000 ms=9000 | figure last; health 10 dead || exit 1
+        load ms=2000 rest_us=1000 | figure request
+        aml $PMM ms=2000 rest_us=1000 | figure pmm
+    """, ssdts=["dell"])
+    found = figures(result)
+    for what, bound_ms, figure, expected in (
+            ("interface dead: a request fails", 10, found["request"], E_HOSTDOWN),
+            ("interface dead: a _PMM read fails", 50, found["pmm"], E_NODATA)):
+        slowest = figure["slowest_us"] / 1000
+        failures = errors(figure).get(expected, 0)
+        yield (what, f"<= {bound_ms} ms", f"{slowest:.2f} ms, of {failures:.0f}",
+               slowest <= bound_ms and failures > 100 and not figure["ok"])
+
+
+def back(bed):
+    result = bed.boot("""
+        sim && health 10 ready || exit 1
+        while read -r death; do
+            fault $death; load count=2 timeout_ms=1000 ms=9000 >/dev/null
+            health 15 dead absent || exit 1
+            sleep 3; fault none; start=$(now_ms)
+            for _ in $(seq 200); do
+                load count=1 ms=9000 timeout_ms=5000 | grep -q ok=1 && break; sleep 0.1
+            done
+            echo "${death%% *} ms=$(($(now_ms) - start))"
+        done <<END
+%s
+END
+    """ % "\n".join(DEATHS), timeout_s=600)
+    found = figures(result)
+    worst = max(found, key=lambda death: found[death]["ms"])
+    yield (f"BMC back after one of {len(found)} deaths: first success", "<= 2 s",
+           f"{found[worst]['ms']:.0f} ms ({worst})",
+           found[worst]["ms"] <= 2000 and len(found) == len(DEATHS))
+
+
+def late(bed):
+    for seconds in [0, 5, 34, 120] if bed.full else [0, 5]:
+        result = bed.boot(f"""
+            for kind in silence floating "code code=d2"; do
+                start=$(now_ms)
+                sim fault="${{kind%% *}} for_ms={seconds * 1000 or 1} ${{kind#* }}" ||
+                    sim fault="$kind for_ms={seconds * 1000 or 1}" || exit 1
+                health {seconds + 20} ready || exit 1
+                echo "${{kind%% *}} ms=$(($(now_ms) - start - {seconds * 1000}))"
+                rmmod kcs_aml kcs_load kcs_sim
+            done
+        """, timeout_s=4 * seconds + 120)
+        found = figures(result)
+        worst = max(found, key=lambda kind: found[kind]["ms"])
+        yield (f"BMC ready {seconds} s after our load: usable", "<= 2 s",
+               f"{found[worst]['ms']:.0f} ms ({worst})",
+               len(found) == 3 and found[worst]["ms"] <= 2000)
+
+
+def resets(bed):
+    count = 1000 if bed.full else 100
+    result = bed.boot(f"""
+        memory() {{ sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1
+            awk '/^(SUnreclaim|KernelStack|Percpu|VmallocUsed)/ {{ sum += $2 }} END {{ print sum }}' /proc/meminfo; }}
+        sim think_us=100-500 && health 10 ready || exit 1
+        resets() {{
+            load threads=8 ms=$(($1 * 40 + 500)) timeout_ms=1000 | figure $2 &
+            for i in $(seq $1); do fault "reset byte=$((i % 20)) times=1"; sleep 0.03; done
+            wait
+        }}
+        resets 20 warm; before=$(memory)
+        resets {count} load; after=$(memory)
+        well 10 || exit 1
+        echo memory kib=$((after - before))
+        echo recoveries count=$(cat $KCS/recoveries)
+    """, timeout_s=600)
+    found = figures(result)
+    slowest = found["load"]["slowest_us"] / 1000
+    yield (f"{count} BMC resets under load: slowest request, deadline 1 s", "<= 1.5 s",
+           f"{slowest:.0f} ms, {found['load']['ok']:.0f} answered, "
+           f"{found['recoveries']['count']:.0f} recoveries",
+           slowest <= 1500 and found["load"]["ok"] > count and not found["load"]["foreign"])
+    yield ("  memory growth", "<= 64 KiB", f"{found['memory']['kib']:.0f} KiB",
+           found["memory"]["kib"] <= 64)
+
+
+def cycles(bed):
+    count = 1000 if bed.full else 50
+    result = bed.boot(f"""
+        sim think_us=100-2000 && modprobe kcs_opregion && health 10 ready || exit 1
+        rmmod kcs_load
+        aml $PMM threads=4 ms={count * (8000 if bed.sanitized else 600)} | figure traffic &
+        worst=0
+        for i in $(seq {count}); do
+            start=$(now_ms)
+            rmmod kcs_opregion && rmmod kcs_sim && rmmod kcs_host || exit 1
+            ms=$(($(now_ms) - start)); [ $ms -gt $worst ] && worst=$ms
+            modprobe kcs_sim think_us=100-2000 && modprobe kcs_opregion || exit 1
+            [ $((i % 3)) = 0 ] || sleep 0.1
+        done
+        echo unload ms=$worst
+        killall sh 2>/dev/null; true
+    """, ssdts=["dell"], timeout_s=count * 2 + 120)
+    found = figures(result)
+    yield (f"{count} load/unload cycles under traffic: slowest unload", "<= 2 s",
+           f"{found['unload']['ms']:.0f} ms", found["unload"]["ms"] <= 2000)
+
+
+def blocked(bed):
+    result = bed.boot("""
+        sim && modprobe kcs_opregion && health 10 ready || exit 1
+        fault silence
+        aml $PMM threads=16 count=16 ms=9000 | figure aml &
+        sleep 0.5; start=$(now_ms); rmmod kcs_opregion || exit 1
+        echo opregion ms=$(($(now_ms) - start)); wait
+        fault none; well 15 || exit 1
+        fault silence
+        load threads=16 count=16 ms=9000 | figure load &
+        sleep 0.5; start=$(now_ms); rmmod kcs_sim || exit 1
+        echo host ms=$(($(now_ms) - start)); wait
+    """, ssdts=["dcmi"])
+    found = figures(result)
+    for name, callers, error in (("opregion", "aml", E_NODATA), ("host", "load", E_NODEV)):
+        ms = found[name]["ms"]
+        refused = errors(found[callers]).get(error, 0)
+        yield (f"16 callers blocked on a dead BMC, its {name} removed", "<= 2 s",
+               f"{ms:.0f} ms, {refused:.0f} callers got an error",
+               ms <= 2000 and refused == 16)
+
+
+def init(bed):
+    result = bed.boot("""
+        cd /lib/modules/*
+        for kind in none silence floating ibf_stuck error "code code=d2"; do
+            best=9999
+            for _ in 1 2 3; do
+                start=$(now_ms)
+                insmod kcs_host.ko && insmod kcs_sim.ko fault="$kind" &&
+                    insmod kcs_opregion.ko || exit 1
+                ms=$(($(now_ms) - start)); [ $ms -lt $best ] && best=$ms
+                rmmod kcs_opregion kcs_sim kcs_host
+            done
+            echo "${kind%% *} ms=$best"
+        done
+    """, ssdts=["reg"])
+    found = figures(result)
+    worst = max(found, key=lambda kind: found[kind]["ms"])
+    bound = 1000 if bed.sanitized else 100
+    yield (f"module init (all three), {len(found)} BMCs", f"<= {bound} ms",
+           f"{found[worst]['ms']:.0f} ms ({worst})", found[worst]["ms"] <= bound)
+
+
+def quiet(bed):
+    seconds = 600 if bed.full else 60
+    result = bed.boot(f"""
+        sim && modprobe kcs_opregion && modprobe acpi_power_meter && health 10 ready || exit 1
+        fault silence
+        for _ in $(seq {seconds}); do average 2>/dev/null; sleep 1; done
+        echo log lines=$(dmesg | grep -cE 'kcs_(host|sim|opregion)|ACPI Error')
+        dmesg | grep -E 'kcs_(host|sim|opregion)'
+    """, ssdts=["dell"], timeout_s=seconds * 2 + 60)
+    lines = figures(result)["log"]["lines"]
+    yield (f"{seconds} s of a dead BMC read at 1 Hz: log lines, loading included", "<= 6",
+           f"{lines:.0f}", lines <= 6)
+
+
+def attention(bed):
+    result = bed.boot("""
+        modprobe kcs_sim think_us=5000 && modprobe kcs_load listen=1 && health 10 ready || exit 1
+        load ms=4000 | figure healthy
+        fault atn_stuck
+        before=$(cat $KCS/attention_rounds)
+        load ms=4000 | figure stuck
+        echo rounds count=$(($(cat $KCS/attention_rounds) - before))
+    """)
+    found = figures(result)
+    ratio = found["stuck"]["mean_us"] / found["healthy"]["mean_us"]
+    rate = found["rounds"]["count"] / 4
+    yield ("stuck SMS_ATN: user latency, stuck / healthy", "<= 1.1",
+           f"{ratio:.2f} ({found['stuck']['mean_us'] / 1000:.1f} / "
+           f"{found['healthy']['mean_us'] / 1000:.1f} ms)", ratio <= 1.1)
+    yield ("  Get Message Flags a second", "<= 5", f"{rate:.1f}", 1 <= rate <= 5)
+
+
+def fair(bed):
+    result = bed.boot("""
+        sim think_us=5000 && modprobe kcs_opregion && health 10 ready || exit 1
+        load rest_us=20000 ms=8000 | figure alone
+        aml $PMM rest_us=20000 ms=8000 | figure aml_alone
+        load threads=32 client=1 ms=19000 | figure flood &
+        sleep 0.5
+        load rest_us=20000 ms=8000 | figure polite
+        aml $PMM rest_us=20000 ms=8000 | figure aml
+        wait
+    """, ssdts=["dell"])
+    found = figures(result)
+    for what, percent, bound, with_flood, alone in (
+            ("32 requests of one client at a time: another client's", 95, 2.0, "polite", "alone"),
+            ("  AML's (Dell's _PMM, two commands)", 99, 1.5, "aml", "aml_alone")):
+        name = f"p{percent}_us"
+        ratio = found[with_flood][name] / found[alone][name]
+        yield (f"{what} p{percent}, against alone", f"<= {bound}",
+               f"{ratio:.2f} ({found[with_flood][name] / 1000:.1f} / "
+               f"{found[alone][name] / 1000:.1f} ms)", ratio <= bound)
+
+
+def panic(bed):
+    for what, options in (("a BMC that thinks 5 ms", ["--think-ms", "5"]),
+                          ("a silent BMC", ["--silent-s", "inf"])):
+        result = bed.boot("""
+            modules && modprobe kcs_load panic_ms=500 && sleep 1
+            load threads=4 ms=9000 &
+            sleep 0.2; echo c >/proc/sysrq-trigger
+        """, dies=True, bmc=options, timeout_s=60)
+        times = [float(stamp) for stamp in re.findall(
+            r"\[ *(\d+\.\d+)\] (?:Kernel panic|kcs_load: panic transfer)", result.console)]
+        ended = re.search(r"panic transfer: (-?\d+)", result.console)
+        rebooted = "still running" not in result.console
+        ms = (times[1] - times[0]) * 1000 if len(times) == 2 else -1
+        yield (f"panic with a transfer in flight, {what}", "<= 550 ms, reboots",
+               f"{ms:.0f} ms, result {ended and ended[1]}, "
+               f"{'rebooted' if rebooted else 'hangs'}",
+               rebooted and 0 <= ms <= 550 and
+               ended[1] == ("0" if "thinks" in what else "-110"))
+
+
+def in_tree(bed):
+    """A BMC silent for 15 s, as QEMU can show it to both stacks."""
+    script = """
+        {load} && modprobe kcs_aml && sleep 2
+        for _ in $(seq 30); do aml $PMM count=1 ms=60000 | figure read; sleep 1; done
+    """
+    worst = {}
+    for name, load in (("ours", "modules"),
+                       ("in-tree", "modprobe ipmi_si && modprobe acpi_ipmi")):
+        result = bed.boot(script.format(load=load), ssdts=["dcmi"],
+                          bmc=["--silent-from-s", "10", "--silent-s", "15"])
+        reads = [float(us) for us in re.findall(r"slowest_us=(\d+)", result.output)]
+        answered = len(re.findall(r"ok=1", result.output))
+        worst[name] = (max(reads) / 1e6, answered, len(reads))
+    ours, theirs = worst["ours"], worst["in-tree"]
+    yield ("BMC silent for 15 s, _PMM read at 1 Hz: worst read", "<= 5.5 s",
+           f"{ours[0]:.1f} s (in-tree {theirs[0]:.1f} s)", ours[0] <= 5.5)
+    yield ("  reads answered", "> 5",
+           f"{ours[1]} of {ours[2]} (in-tree {theirs[1]} of {theirs[2]})", ours[1] > 5)
+
+
+CASES = [crowd, dead, back, late, resets, cycles, blocked, init, quiet, attention,
+         fair, panic, in_tree]
+
+# What measures time for its own sake makes no sense on a slow kernel.
+NOT_SANITIZED = {fair, in_tree}
+
+
+def show(rows):
+    widths = [max(len(row[column]) for row in rows) for column in range(3)]
+    print(f"\n{'case':{widths[0]}}  {'bound':{widths[1]}}  {'measured':{widths[2]}}")
+    for what, bound, figure, good in rows:
+        print(f"{what:{widths[0]}}  {bound:{widths[1]}}  {figure:{widths[2]}}"
+              f"  {'ok' if good else 'NOT OK'}")
+    print()
+
+
+def run(bed, cases):
+    rows = []
+    for case in cases:
+        print(f"{case.__name__} ...", flush=True)
+        try:
+            for row in case(bed):
+                rows.append(row)
+                print(f"    {row[0].strip()}: {row[2]}{'' if row[3] else '   NOT OK'}",
+                      flush=True)
+        except (Failure, KeyError, ValueError, TypeError) as failure:
+            print(f"{type(failure).__name__}: {failure}")
+            rows.append((case.__name__, "", "could not be measured", False))
+    return rows
+
+
+def main():
+    parser = argparse.ArgumentParser(
+        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("cases", nargs="*", help=", ".join(c.__name__ for c in CASES))
+    parser.add_argument("--full", action="store_true", help="the full counts")
+    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
+                        help="build folder of a kernel (the installed one)")
+    options = parser.parse_args()
+
+    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    print(f"building the modules for {kernel.release} ...", flush=True)
+    bed = Bed(Machine(kernel), options.full, bool(options.kernel))
+    cases = [case for case in CASES if case.__name__ in options.cases] \
+        if options.cases else \
+        [case for case in CASES if not (bed.sanitized and case in NOT_SANITIZED)]
+    rows = run(bed, cases)
+    if rows:
+        show(rows)
+    failed = sum(not row[3] for row in rows)
+    print(f"{len(rows) - failed} passed, {failed} failed")
+    sys.exit(failed != 0 or not rows)
+
+
+if __name__ == "__main__":
+    main()
