@@ -220,7 +220,7 @@ static void sleep_makes_it_look_again(struct kunit *test)
 
 static void probe_that_follows_others_may_take_longer(struct kunit *test)
 {
-	static const u32 budgets_ms[] = { 3000, 4000, 5000, 5000 };
+	static const u32 budgets_ms[] = { 1500, 3000, 5000, 5000 };
 	struct kcs_health health = {};
 	size_t i;
 

@@ -18,7 +18,7 @@ import sys
 from vm import Kernel, Machine
 from vm_test import LEAKS, SPLAT
 
-E_HOSTDOWN, E_NODEV, E_NODATA = 112, 19, 61
+E_HOSTDOWN, E_NODATA = 112, 61
 
 # All faults of kcs_sim that a request may meet.
 FAULTS = """obf_never ibf_stuck late_dummy error error_bare netfn command long short
@@ -144,7 +144,7 @@ def back(bed):
         while read -r death; do
             fault $death; load count=2 timeout_ms=1000 ms=9000 >/dev/null
             health 15 dead absent || exit 1
-            sleep 3; fault none; start=$(now_ms)
+            sleep 1; fault none; start=$(now_ms)
             for _ in $(seq 200); do
                 load count=1 ms=9000 timeout_ms=5000 | grep -q ok=1 && break; sleep 0.1
             done
@@ -210,8 +210,8 @@ def cycles(bed):
     count = 1000 if bed.full else 50
     result = bed.boot(f"""
         sim think_us=100-2000 && modprobe kcs_opregion && health 10 ready || exit 1
-        rmmod kcs_load
-        aml $PMM threads=4 ms={count * (8000 if bed.sanitized else 600)} | figure traffic &
+        rmmod kcs_load; dmesg -n 2; touch /tmp/go    # AML without a handler is loud
+        while [ -e /tmp/go ]; do aml $PMM threads=4 ms=1000; done >/tmp/traffic &
         worst=0
         for i in $(seq {count}); do
             start=$(now_ms)
@@ -221,11 +221,13 @@ def cycles(bed):
             [ $((i % 3)) = 0 ] || sleep 0.1
         done
         echo unload ms=$worst
-        killall sh 2>/dev/null; true
+        rm /tmp/go; wait
+        awk '{{ sub("ok=", "", $1); sum += $1 }} END {{ print "traffic ok=" sum }}' /tmp/traffic
     """, ssdts=["dell"], timeout_s=count * 2 + 120)
     found = figures(result)
     yield (f"{count} load/unload cycles under traffic: slowest unload", "<= 2 s",
-           f"{found['unload']['ms']:.0f} ms", found["unload"]["ms"] <= 2000)
+           f"{found['unload']['ms']:.0f} ms, {found['traffic']['ok']:.0f} readings",
+           found["unload"]["ms"] <= 2000 and found["traffic"]["ok"] > count)
 
 
 def blocked(bed):
@@ -242,9 +244,9 @@ def blocked(bed):
         echo host ms=$(($(now_ms) - start)); wait
     """, ssdts=["dcmi"])
     found = figures(result)
-    for name, callers, error in (("opregion", "aml", E_NODATA), ("host", "load", E_NODEV)):
+    for name, callers in (("opregion", "aml"), ("host", "load")):
         ms = found[name]["ms"]
-        refused = errors(found[callers]).get(error, 0)
+        refused = sum(errors(found[callers]).values())
         yield (f"16 callers blocked on a dead BMC, its {name} removed", "<= 2 s",
                f"{ms:.0f} ms, {refused:.0f} callers got an error",
                ms <= 2000 and refused == 16)
@@ -273,7 +275,7 @@ def init(bed):
 
 
 def quiet(bed):
-    seconds = 600 if bed.full else 60
+    seconds = 600 if bed.full else 30
     result = bed.boot(f"""
         sim && modprobe kcs_opregion && modprobe acpi_power_meter && health 10 ready || exit 1
         fault silence
@@ -335,7 +337,7 @@ def panic(bed):
             sleep 0.2; echo c >/proc/sysrq-trigger
         """, dies=True, bmc=options, timeout_s=60)
         times = [float(stamp) for stamp in re.findall(
-            r"\[ *(\d+\.\d+)\] (?:Kernel panic|kcs_load: panic transfer)", result.console)]
+            r"\[ *(\d+\.\d+)\] (?:Kernel panic|panic transfer)", result.console)]
         ended = re.search(r"panic transfer: (-?\d+)", result.console)
         rebooted = "still running" not in result.console
         ms = (times[1] - times[0]) * 1000 if len(times) == 2 else -1
@@ -350,21 +352,23 @@ def in_tree(bed):
     """A BMC silent for 15 s, as QEMU can show it to both stacks."""
     script = """
         {load} && modprobe kcs_aml && sleep 2
-        for _ in $(seq 30); do aml $PMM count=1 ms=60000 | figure read; sleep 1; done
+        for _ in $(seq 25); do aml $PMM count=1 ms=60000 | figure read; sleep 1; done
     """
-    worst = {}
+    worst, blocked_s = {}, {}
     for name, load in (("ours", "modules"),
                        ("in-tree", "modprobe ipmi_si && modprobe acpi_ipmi")):
         result = bed.boot(script.format(load=load), ssdts=["dcmi"],
                           bmc=["--silent-from-s", "10", "--silent-s", "15"])
-        reads = [float(us) for us in re.findall(r"slowest_us=(\d+)", result.output)]
-        answered = len(re.findall(r"ok=1", result.output))
-        worst[name] = (max(reads) / 1e6, answered, len(reads))
-    ours, theirs = worst["ours"], worst["in-tree"]
-    yield ("BMC silent for 15 s, _PMM read at 1 Hz: worst read", "<= 5.5 s",
-           f"{ours[0]:.1f} s (in-tree {theirs[0]:.1f} s)", ours[0] <= 5.5)
-    yield ("  reads answered", "> 5",
-           f"{ours[1]} of {ours[2]} (in-tree {theirs[1]} of {theirs[2]})", ours[1] > 5)
+        reads = [float(us) / 1e6 for us in re.findall(r"slowest_us=(\d+)", result.output)]
+        if not result.output.rstrip().splitlines()[-1].startswith("read ok=1"):
+            raise Failure(f"{name}: no reading after the silence\n{result.output}")
+        worst[name], blocked_s[name] = max(reads), sum(reads)
+    yield ("BMC silent for 15 s, _PMM read at 1 Hz: worst read", "<= 4.5 s",
+           f"{worst['ours']:.1f} s (in-tree {worst['in-tree']:.1f} s)",
+           worst["ours"] <= 4.5)
+    yield ("  time spent in 25 reads", "< in-tree",
+           f"{blocked_s['ours']:.1f} s (in-tree {blocked_s['in-tree']:.1f} s)",
+           blocked_s["ours"] < blocked_s["in-tree"])
 
 
 CASES = [crowd, dead, back, late, resets, cycles, blocked, init, quiet, attention,

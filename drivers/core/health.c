@@ -205,5 +205,7 @@ void kcs_health_asked(struct kcs_health *health)
  */
 u32 kcs_health_budget_ms(const struct kcs_health *health)
 {
-	return health->failures < 2 ? 3000 + health->failures * 1000 : 5000;
+	static const u32 budgets_ms[] = { 1500, 3000, 5000 };
+
+	return budgets_ms[health->failures < 2 ? health->failures : 2];
 }

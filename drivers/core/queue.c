@@ -11,6 +11,16 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
+static u32 count_of(const struct list_head *list, const void *client)
+{
+	const struct kcs_request *request;
+	u32 count = 0;
+
+	list_for_each_entry(request, list, node)
+		count += request->client == client;
+	return count;
+}
+
 /* The turn after the client's last one, and never before the current turn. */
 static u64 next_turn(const struct kcs_queue *queue,
 		     const struct kcs_request *request)
@@ -23,6 +33,16 @@ static u64 next_turn(const struct kcs_queue *queue,
 		if (other->client == request->client)
 			turn = max(turn, other->turn);
 	return turn + 1;
+}
+
+/* With the same turn, who has less to wait for goes first. */
+static bool goes_before(const struct list_head *list,
+			const struct kcs_request *request,
+			const struct kcs_request *other)
+{
+	if (request->turn != other->turn)
+		return request->turn < other->turn;
+	return count_of(list, request->client) < count_of(list, other->client) - 1;
 }
 
 /* Requests that ended already, because they were cancelled, take up no place. */
@@ -60,7 +80,7 @@ int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 		return -EBUSY;
 	request->turn = next_turn(queue, request);
 	list_for_each_entry_reverse(before, list, node)
-		if (before->turn <= request->turn)
+		if (!goes_before(list, request, before))
 			break;
 	list_add(&request->node, &before->node);
 	queue->count++;

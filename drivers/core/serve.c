@@ -18,9 +18,11 @@
 
 /*
  * Firmware's requests come in bursts: a method sends one, looks at the answer,
- * and sends the next. Others wait so long for the next one of a burst.
+ * and sends the next. Others wait so long for the next one of a burst, looked
+ * for so often.
  */
-#define BURST_US	500
+#define BURST_US	2000
+#define BURST_LOOK_US	100
 
 /* What is left of a request's time is not enough to send it: one hundredth. */
 static bool too_late(const struct kcs_request *request, u64 now_us)
@@ -28,6 +30,14 @@ static bool too_late(const struct kcs_request *request, u64 now_us)
 	u64 least_us = (u64)request->timeout_ms * USEC_PER_MSEC / 100;
 
 	return now_us + least_us >= request->deadline_us;
+}
+
+/* There is less time left than was spent: another try would hardly end. */
+static bool half_gone(const struct kcs_request *request, u64 now_us)
+{
+	u64 half_us = (u64)request->timeout_ms * USEC_PER_MSEC / 2;
+
+	return now_us + half_us > request->deadline_us;
 }
 
 static void count(struct kcs_host *host, enum kcs_counter counter)
@@ -158,9 +168,11 @@ static struct kcs_request *take(struct kcs_host *host)
 	struct kcs_clock *clock = host->link.clock;
 	struct kcs_request *request;
 	unsigned long flags;
+	u32 waited_us;
 
-	if (burst_may_go_on(host))
-		clock->ops->nap_us(clock, BURST_US);
+	for (waited_us = 0; waited_us < BURST_US && burst_may_go_on(host);
+	     waited_us += BURST_LOOK_US)
+		clock->ops->nap_us(clock, BURST_LOOK_US);
 	spin_lock_irqsave(&host->lock, flags);
 	request = next(host);
 	if (request) {
@@ -224,7 +236,7 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 	if (rest_ms == KCS_RETRY_NEVER)
 		return false;
 	request->not_before_us = now_us + (u64)rest_ms * USEC_PER_MSEC;
-	if (too_late(request, request->not_before_us))
+	if (half_gone(request, request->not_before_us))
 		return false;
 
 	spin_lock_irqsave(&host->lock, flags);
