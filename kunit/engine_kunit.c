@@ -177,7 +177,7 @@ static void start(struct kunit *test, const struct sim_personality *personality)
 	memset(&engine->monitor, 0, sizeof(engine->monitor));
 	engine->arm.kind = SIM_FAULT_NONE;
 	engine->armed = false;
-	host = kcs_host_create(engine->dev, &engine->io, &engine->clock);
+	host = kcs_host_create(engine->dev, &engine->io, &engine->clock, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(host));
 	engine->host = host;
 }

@@ -102,7 +102,7 @@ static void start(struct kunit *test)
 	struct bench *bench = test->priv;
 
 	bench->host = kcs_host_create(bench->dev, &bench->script->io,
-				      &bench->script->clock);
+				      &bench->script->clock, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bench->host));
 }
 

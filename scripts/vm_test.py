@@ -272,6 +272,67 @@ class ModuleTest(unittest.TestCase):
         self.assertEqual((values["call"], values["without"]), (1, 1))
         self.assertTrue(result.output.rstrip().endswith("2"))
 
+    # -- Interrupts, sleep. --------------------------------------------------
+
+    COUNT_IRQS = "$(awk '/IPI0001/ { sum += $2 + $3 } END { print sum + 0 }' /proc/interrupts)"
+
+    def test_interrupt_that_works_is_used(self):
+        result = self.boot(f"""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo watts=$(watts); echo irqs={self.COUNT_IRQS}
+            rmmod kcs_opregion kcs_host || exit 1
+            echo left={self.COUNT_IRQS}
+        """, ssdts=["dell"])
+        values = self.values(result)
+        self.assertEqual((values["watts"], values["left"]), ("187.0 W", 0))
+        self.assertGreater(values["irqs"], 50)
+        self.assertEqual(result.console.count("IRQ 5 works"), 1)
+        # Enabled at first, and disabled in the end.
+        self.assertEqual(re.findall(r"06 2e (\d\d)", result.requests), ["01", "00"])
+
+    def test_interrupt_that_never_comes_is_given_up(self):
+        result = self.boot(f"""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo watts=$(watts); echo irqs={self.COUNT_IRQS}
+        """, ssdts=["dell"], bmc=["--no-irq"])
+        self.assertEqual(self.values(result), {"watts": "187.0 W", "irqs": 0})
+        self.assertEqual(result.console.count(
+            "IRQ 5 does not come in a self-test; polling"), 1)
+
+    def test_machine_that_slept_reads_on(self):
+        result = self.boot("""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo before=$(watts)
+            echo devices >/sys/power/pm_test && echo freeze >/sys/power/state || exit 1
+            echo after=$(watts)
+            cat /sys/bus/platform/devices/IPI0001:00/kcs/health
+        """, ssdts=["dell"])
+        self.assertEqual(self.values(result), {"before": "187.0 W", "after": "187.0 W"})
+        self.assertIn("ready", result.output)
+        self.assertIn("suspend entry", result.console)
+
+    def test_change_of_health_is_a_uevent_and_a_line(self):
+        result = self.boot("""
+            cat >/tmp/hear <<'END'
+#!/bin/sh
+[ "$KCS_HEALTH" ] && echo "$ACTION $KCS_HEALTH" >>/tmp/heard
+END
+            chmod +x /tmp/hear; uevent /tmp/hear & sleep 0.2
+            modprobe kcs_sim && await "BMC ready"
+            cd /sys/kernel/debug/kcs_sim; modprobe kcs_load
+            echo silence >fault; load count=1 timeout_ms=500 ms=5000 >/dev/null
+            await "BMC dead"; echo none >fault
+            for _ in $(seq 100); do
+                [ "$(cat /sys/devices/platform/kcs_sim/kcs/health)" = ready ] && break
+                sleep 0.1
+            done
+            sleep 0.3; kill %1; cat /tmp/heard
+        """, bmc=None)
+        self.assertEqual(result.output.split("\n")[-5:-1],
+                         ["change ready", "change degraded", "change dead", "change ready"])
+        for word, lines in (("ready", 2), ("degraded", 1), ("dead", 1)):
+            self.assertEqual(result.console.count(f"kcs_sim: BMC {word}"), lines)
+
     # -- The simulated BMC. ---------------------------------------------------
 
     def test_machine_without_a_bmc_gets_a_simulated_one(self):

@@ -66,7 +66,7 @@ static void unlist_host(struct kcs_host *host)
 }
 
 static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
-				   struct kcs_clock *clock)
+				   struct kcs_clock *clock, int irq)
 {
 	struct kcs_host *host = kzalloc(sizeof(*host), GFP_KERNEL);
 
@@ -79,12 +79,14 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
 	}
 	kref_init(&host->ref);
 	host->dev = dev;
-	host->link.io = io;
-	host->link.clock = clock;
+	kcs_irq_init(&host->irq, io, clock, irq);
+	host->link.io = &host->irq.io;
+	host->link.clock = &host->irq.clock;
 	spin_lock_init(&host->lock);
 	kcs_serve_init(host);
 	kcs_probe_init(host);
 	kcs_events_init(host);
+	kcs_trust_init(host);
 	return host;
 }
 
@@ -93,6 +95,7 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
  * @dev: the device it belongs to, for log lines and its files in sysfs
  * @io: its registers
  * @clock: its time, &kcs_clock_system on a machine
+ * @irq: its interrupt, 0 for none
  *
  * Returns before the BMC was asked anything; requests are taken at once.
  *
@@ -101,9 +104,9 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
  * %ERR_PTR(-ENOMEM); %ERR_PTR(-EEXIST) when @dev has an interface already.
  */
 struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
-				 struct kcs_clock *clock)
+				 struct kcs_clock *clock, int irq)
 {
-	struct kcs_host *host = host_alloc(dev, io, clock);
+	struct kcs_host *host = host_alloc(dev, io, clock, irq);
 	int err;
 
 	if (!host)
@@ -144,6 +147,9 @@ void kcs_host_remove(struct kcs_host *host)
 	cancel_delayed_work_sync(&host->probe);
 	kcs_serve_stop(host);
 	kcs_events_stop(host);
+	kcs_trust_restore(host);
+	kcs_trust_end(host);
+	cancel_work_sync(&host->calm);
 	destroy_workqueue(host->wq);
 	kcs_host_put(host);
 }

@@ -4,6 +4,7 @@
 #define KCS_CORE_HOST_H
 
 #include "health.h"
+#include "irq.h"
 #include "link.h"
 #include "queue.h"
 
@@ -47,6 +48,9 @@ enum kcs_counter {
  * @node: place in the list of interfaces, under its lock
  * @dev: for log lines; valid until kcs_host_remove() returns
  * @link: the way to the BMC; used on @wq only
+ * @irq: the registers and the clock of @link, and its interrupt
+ * @calm: ends a storm of interrupts, on a workqueue of the system
+ * @no_irq: the interrupt was found wanting
  * @wq: ordered; runs @serve and @probe, so the link has one user at a time
  * @serve: takes the next request over the link
  * @probe: looks for the BMC, and gets in step with it
@@ -73,6 +77,9 @@ struct kcs_host {
 	struct list_head node;
 	struct device *dev;
 	struct kcs_link link;
+	struct kcs_irq irq;
+	struct work_struct calm;
+	bool no_irq;
 	struct workqueue_struct *wq;
 	struct delayed_work serve;
 	struct delayed_work probe;
@@ -128,6 +135,12 @@ void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before);
 void kcs_events_init(struct kcs_host *host);
 void kcs_events_stop(struct kcs_host *host);
 void kcs_events_look(struct kcs_host *host);
+
+/* trust.c */
+void kcs_trust_init(struct kcs_host *host);
+int kcs_trust_test(struct kcs_host *host);
+void kcs_trust_restore(struct kcs_host *host);
+void kcs_trust_end(struct kcs_host *host);
 
 /* sysfs.c */
 int kcs_sysfs_create(struct kcs_host *host);

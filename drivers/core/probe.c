@@ -118,9 +118,14 @@ static enum kcs_health_verdict find_bmc(struct kcs_host *host)
 {
 	u64 budget_us = (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
 
+	enum kcs_health_verdict verdict;
+
 	if (look(host) == FLOATING)
 		return KCS_HEALTH_FLOATING;
-	return ask(host, kcs_host_now_us(host) + budget_us);
+	verdict = ask(host, kcs_host_now_us(host) + budget_us);
+	if (verdict == KCS_HEALTH_ANSWERS && kcs_trust_test(host))
+		verdict = KCS_HEALTH_SILENT;
+	return verdict;
 }
 
 /* -- Telling. ------------------------------------------------------------- */

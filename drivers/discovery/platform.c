@@ -22,7 +22,7 @@ static int kcs_platform_probe(struct platform_device *pdev)
 	struct kcs_location location;
 	struct kcs_host *host;
 	struct kcs_io *io;
-	int err;
+	int err, irq;
 
 	err = kcs_acpi_locate(pdev, &location);
 	if (err)
@@ -30,7 +30,8 @@ static int kcs_platform_probe(struct platform_device *pdev)
 	io = kcs_io_claim(dev, &location);
 	if (IS_ERR(io))
 		return PTR_ERR(io);
-	host = kcs_host_create(dev, io, &kcs_clock_system);
+	irq = platform_get_irq_optional(pdev, 0);
+	host = kcs_host_create(dev, io, &kcs_clock_system, irq > 0 ? irq : 0);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
 	err = devm_add_action_or_reset(dev, remove_host, host);

@@ -114,7 +114,8 @@ static int serve(struct sim *sim)
 						    PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(sim->pdev))
 		return PTR_ERR(sim->pdev);
-	sim->host = kcs_host_create(&sim->pdev->dev, &sim->io, &kcs_clock_system);
+	sim->host = kcs_host_create(&sim->pdev->dev, &sim->io,
+				    &kcs_clock_system, 0);
 	if (IS_ERR(sim->host)) {
 		platform_device_unregister(sim->pdev);
 		return PTR_ERR(sim->host);

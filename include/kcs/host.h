@@ -78,7 +78,7 @@ struct kcs_listener {
 };
 
 struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
-				 struct kcs_clock *clock);
+				 struct kcs_clock *clock, int irq);
 void kcs_host_remove(struct kcs_host *host);
 struct kcs_host *kcs_host_get_first(void);
 bool kcs_host_is_ready(const struct kcs_host *host);

@@ -1,0 +1,149 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * An interrupt only ever makes things faster: it ends a nap early. All else is
+ * as without one, so a lost interrupt costs no more than the nap it would have
+ * ended, and one that never comes is the same as none.
+ *
+ * The interrupt line stays up until Data_Out is read (IPMI 2.0 rev 1.1, 9.10).
+ * So the handler reads it, and keeps the byte for the link, to which OBF stays
+ * set until it has read it, too.
+ */
+#include "irq.h"
+
+#include <linux/hrtimer.h>
+#include <linux/jiffies.h>
+#include <linux/ktime.h>
+#include <linux/sched.h>
+
+/* Both registers of a floating bus. */
+#define FLOATING	0xff
+
+/* -- Registers. ----------------------------------------------------------- */
+
+static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
+{
+	struct kcs_irq *irq = container_of(io, struct kcs_irq, io);
+	unsigned long flags;
+	u8 value;
+
+	spin_lock_irqsave(&irq->lock, flags);
+	if (reg == KCS_REG_DATA && irq->taken) {
+		irq->taken = false;
+		value = irq->byte;
+	} else {
+		value = irq->registers->ops->read(irq->registers, reg);
+		if (reg == KCS_REG_STATUS && irq->taken)
+			value |= KCS_STATUS_OBF;
+	}
+	spin_unlock_irqrestore(&irq->lock, flags);
+	return value;
+}
+
+static void irq_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
+{
+	struct kcs_irq *irq = container_of(io, struct kcs_irq, io);
+	unsigned long flags;
+
+	spin_lock_irqsave(&irq->lock, flags);
+	irq->registers->ops->write(irq->registers, reg, value);
+	spin_unlock_irqrestore(&irq->lock, flags);
+}
+
+static const struct kcs_io_ops irq_io_ops = {
+	.read = irq_read,
+	.write = irq_write,
+};
+
+/* -- Time. ---------------------------------------------------------------- */
+
+static u64 irq_now_us(struct kcs_clock *clock)
+{
+	struct kcs_irq *irq = container_of(clock, struct kcs_irq, clock);
+
+	return irq->time->ops->now_us(irq->time);
+}
+
+static void irq_nap_us(struct kcs_clock *clock, u32 us)
+{
+	struct kcs_irq *irq = container_of(clock, struct kcs_irq, clock);
+
+	if (us && READ_ONCE(irq->on))
+		wait_event_hrtimeout(irq->wait, READ_ONCE(irq->rang),
+				     ns_to_ktime((u64)us * NSEC_PER_USEC));
+	else
+		irq->time->ops->nap_us(irq->time, us);
+	WRITE_ONCE(irq->rang, false);
+}
+
+static const struct kcs_clock_ops irq_clock_ops = {
+	.now_us = irq_now_us,
+	.nap_us = irq_nap_us,
+};
+
+/* -- The interrupt. ------------------------------------------------------- */
+
+static void count_useless(struct kcs_irq *irq)
+{
+	if (!irq->useless || time_after(jiffies, irq->window + HZ)) {
+		irq->useless = 0;
+		irq->window = jiffies;
+	}
+	if (++irq->useless >= KCS_IRQ_STORM)
+		irq->storm = true;
+}
+
+/**
+ * kcs_irq_ring() - there was an interrupt
+ * @irq: the interrupt
+ *
+ * Two register accesses at most.
+ *
+ * Context: hard interrupt, or any.
+ * Return: true when it was ours: Status shows a byte or SMS_ATN.
+ */
+bool kcs_irq_ring(struct kcs_irq *irq)
+{
+	struct kcs_io *io = irq->registers;
+	unsigned long flags;
+	bool ours, byte;
+	u8 status;
+
+	spin_lock_irqsave(&irq->lock, flags);
+	status = io->ops->read(io, KCS_REG_STATUS);
+	byte = status & KCS_STATUS_OBF && status != FLOATING;
+	ours = byte || (status & KCS_STATUS_SMS_ATN && status != FLOATING);
+	if (byte) {
+		irq->byte = io->ops->read(io, KCS_REG_DATA);
+		irq->taken = true;
+		irq->bytes++;
+	} else {
+		count_useless(irq);
+	}
+	if (ours)
+		WRITE_ONCE(irq->rang, true);
+	spin_unlock_irqrestore(&irq->lock, flags);
+	if (ours)
+		wake_up(&irq->wait);
+	return ours;
+}
+
+/**
+ * kcs_irq_init() - put an interrupt beside registers and a clock
+ * @irq: filled
+ * @io: the registers
+ * @clock: the clock
+ * @number: of the interrupt, 0 for none
+ *
+ * Context: any.
+ */
+void kcs_irq_init(struct kcs_irq *irq, struct kcs_io *io,
+		  struct kcs_clock *clock, int number)
+{
+	irq->io.ops = &irq_io_ops;
+	irq->clock.ops = &irq_clock_ops;
+	irq->registers = io;
+	irq->time = clock;
+	irq->number = number;
+	spin_lock_init(&irq->lock);
+	init_waitqueue_head(&irq->wait);
+}

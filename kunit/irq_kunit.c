@@ -1,0 +1,167 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* An interrupt beside two registers that read what they are told to. */
+#include "../drivers/core/irq.h"
+
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/kthread.h>
+#include <linux/ktime.h>
+
+/**
+ * struct bench - registers with an interrupt
+ * @irq: the interrupt
+ * @io: the registers
+ * @status: what Status reads
+ * @data: what Data_Out reads
+ * @data_reads: how often it was read
+ */
+struct bench {
+	struct kcs_irq irq;
+	struct kcs_io io;
+	u8 status, data;
+	u32 data_reads;
+};
+
+static u8 bench_read(struct kcs_io *io, enum kcs_reg reg)
+{
+	struct bench *bench = container_of(io, struct bench, io);
+
+	if (reg == KCS_REG_STATUS)
+		return bench->status;
+	bench->data_reads++;
+	bench->status &= ~KCS_STATUS_OBF;
+	return bench->data;
+}
+
+static void bench_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
+{
+}
+
+static const struct kcs_io_ops bench_ops = {
+	.read = bench_read,
+	.write = bench_write,
+};
+
+static struct bench *bench_create(struct kunit *test, u8 status)
+{
+	struct bench *bench = kunit_kzalloc(test, sizeof(*bench), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, bench);
+	bench->io.ops = &bench_ops;
+	bench->status = status;
+	bench->data = 0x5a;
+	kcs_irq_init(&bench->irq, &bench->io, &kcs_clock_system, 5);
+	return bench;
+}
+
+static u8 read(struct bench *bench, enum kcs_reg reg)
+{
+	struct kcs_io *io = &bench->irq.io;
+
+	return io->ops->read(io, reg);
+}
+
+static void byte_taken_by_the_interrupt_is_read_once(struct kunit *test)
+{
+	struct bench *bench = bench_create(test, 0x41);
+
+	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
+	KUNIT_EXPECT_EQ(test, bench->status, 0x40);
+	bench->data = 0xa5;
+	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_STATUS), 0x41);
+	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_DATA), 0x5a);
+	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_STATUS), 0x40);
+	KUNIT_EXPECT_EQ(test, bench->data_reads, 1u);
+}
+
+static void only_a_byte_or_attention_is_ours(struct kunit *test)
+{
+	static const struct {
+		u8 status;
+		bool ours;
+	} rows[] = {
+		{ 0x00, false }, { 0x01, true }, { 0x02, false }, { 0x04, true },
+		{ 0x40, false }, { 0x82, false }, { 0xc1, true }, { 0xff, false },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(rows); i++)
+		KUNIT_EXPECT_EQ(test, kcs_irq_ring(&bench_create(test, rows[i].status)->irq),
+				rows[i].ours);
+}
+
+static void interrupts_for_nothing_are_a_storm_and_bytes_are_none(struct kunit *test)
+{
+	static const u8 nothing[] = { 0x00, 0x04, 0xff };
+	struct bench *bench;
+	size_t i;
+	u32 n;
+
+	for (i = 0; i < ARRAY_SIZE(nothing); i++) {
+		bench = bench_create(test, nothing[i]);
+		for (n = 1; n < KCS_IRQ_STORM; n++)
+			kcs_irq_ring(&bench->irq);
+		KUNIT_EXPECT_FALSE(test, bench->irq.storm);
+		kcs_irq_ring(&bench->irq);
+		KUNIT_EXPECT_TRUE(test, bench->irq.storm);
+	}
+	bench = bench_create(test, 0);
+	for (n = 0; n < 2 * KCS_IRQ_STORM; n++) {
+		bench->status = 0x41;
+		kcs_irq_ring(&bench->irq);
+	}
+	KUNIT_EXPECT_FALSE(test, bench->irq.storm);
+	KUNIT_EXPECT_EQ(test, bench->irq.bytes, 2u * KCS_IRQ_STORM);
+}
+
+static int ring_soon(void *data)
+{
+	struct bench *bench = data;
+
+	msleep(20);
+	kcs_irq_ring(&bench->irq);
+	return 0;
+}
+
+/* A nap of half an hour. */
+static void interrupt_ends_a_nap(struct kunit *test)
+{
+	struct bench *bench = bench_create(test, 0x41);
+	struct kcs_clock *clock = &bench->irq.clock;
+
+	set_bit(0, &bench->irq.on);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(ring_soon, bench, "ring")));
+	clock->ops->nap_us(clock, 1800u * USEC_PER_SEC);
+	KUNIT_EXPECT_EQ(test, bench->irq.bytes, 1u);
+	/* One that came before the nap began ends it, too. */
+	bench->status = 0x41;
+	kcs_irq_ring(&bench->irq);
+	clock->ops->nap_us(clock, 1800u * USEC_PER_SEC);
+}
+
+static void lost_interrupt_costs_no_more_than_the_nap(struct kunit *test)
+{
+	struct bench *bench = bench_create(test, 0x40);
+	struct kcs_clock *clock = &bench->irq.clock;
+	u64 start_us = clock->ops->now_us(clock);
+
+	set_bit(0, &bench->irq.on);
+	clock->ops->nap_us(clock, 3000);
+	KUNIT_EXPECT_GE(test, clock->ops->now_us(clock) - start_us, 3000ull);
+}
+
+static struct kunit_case irq_cases[] = {
+	KUNIT_CASE(byte_taken_by_the_interrupt_is_read_once),
+	KUNIT_CASE(only_a_byte_or_attention_is_ours),
+	KUNIT_CASE(interrupts_for_nothing_are_a_storm_and_bytes_are_none),
+	KUNIT_CASE(interrupt_ends_a_nap),
+	KUNIT_CASE(lost_interrupt_costs_no_more_than_the_nap),
+	{}
+};
+
+static struct kunit_suite irq_suite = {
+	.name = "kcs_irq",
+	.test_cases = irq_cases,
+};
+
+kunit_test_suite(irq_suite);
