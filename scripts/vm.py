@@ -57,6 +57,8 @@ watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; 
 # No program is started: under emulation that would be most of what is measured.
 now_ms() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
 modules() { modprobe kcs_host && modprobe kcs_opregion; }
+unload() { rmmod kcs_opregion && echo N >/sys/module/kcs_anchor/parameters/pinned &&
+    rmmod kcs_anchor && rmmod kcs_host; }
 # Traffic straight to an interface, or from an AML method; prints figures.
 load() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_load/run; }
 aml() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/run; }

@@ -37,9 +37,9 @@ for round in 1 2 3; do
     insmod ipmi_msghandler.ko && insmod ipmi_devintf.ko || exit 1
     echo stock_ms_$round=$(($(now_ms) - start))
     rmmod ipmi_devintf ipmi_msghandler
-    lsmod | grep -q kcs && rmmod kcs_opregion kcs_host
+    lsmod | grep -q kcs && unload
     start=$(now_ms)
-    insmod kcs_host.ko && insmod kcs_opregion.ko || exit 1
+    insmod kcs_host.ko && insmod kcs_anchor.ko && insmod kcs_opregion.ko || exit 1
     echo insmod_ms_$round=$(($(now_ms) - start))
     sleep 0.5
 done
@@ -192,8 +192,8 @@ class ModuleTest(unittest.TestCase):
 
     def test_reg_method_is_answered(self):
         result = self.boot("modules; sleep 1", ssdts=["reg"])
-        # One from the probe, one from _REG.
-        self.assertEqual(result.requests.count("06 01"), 2)
+        # One from the probe, one from the test of the interrupt, one from _REG.
+        self.assertEqual(result.requests.count("06 01"), 3)
 
     # -- Going away. --------------------------------------------------------
 
@@ -207,7 +207,7 @@ class ModuleTest(unittest.TestCase):
             echo rmmod_ms=$(($(now_ms) - start))
             wait $!
             echo call=$?
-            lsmod | grep kcs && exit 1
+            lsmod | grep "kcs_[ho]" && exit 1
             modules
         """, ssdts=["dcmi"], bmc=SILENT)
         values = self.values(result)
@@ -227,7 +227,7 @@ class ModuleTest(unittest.TestCase):
             echo rmmod_ms=$(($(now_ms) - start))
             wait
             rmmod kcs_host || exit 1
-            lsmod | grep kcs && exit 1
+            lsmod | grep "kcs_[ho]" && exit 1
             true
         """, ssdts=["many"], bmc=SILENT)
         values = self.values(result)
@@ -255,6 +255,21 @@ class ModuleTest(unittest.TestCase):
             echo killed_ms=$(($(now_ms) - start))
         """, ssdts=["dcmi"], bmc=SILENT)
         self.assertLess(self.values(result)["killed_ms"], 1000)
+
+    def test_without_opregion_aml_fails_quietly_and_acpi_ipmi_can_take_over(self):
+        result = self.boot("""
+            modules && await "BMC ready" && modprobe acpi_power_meter
+            echo before=$(watts); sleep 1
+            rmmod kcs_opregion && rmmod kcs_host || exit 1
+            average 2>/dev/null; echo without=$?
+            rmmod kcs_anchor 2>/dev/null && exit 1
+            echo N >/sys/module/kcs_anchor/parameters/pinned
+            rmmod kcs_anchor && modprobe ipmi_si && modprobe acpi_ipmi || exit 1
+            sleep 2; echo after=$(watts)
+        """, ssdts=["dcmi"])
+        self.assertEqual(self.values(result),
+                         {"before": "187.0 W", "without": 1, "after": "187.0 W"})
+        self.assertEqual(result.console.count("ACPI Error"), 0)
 
     def test_unbind_with_a_call_in_flight(self):
         result = self.boot("""
@@ -313,10 +328,8 @@ class ModuleTest(unittest.TestCase):
 
     def test_change_of_health_is_a_uevent_and_a_line(self):
         result = self.boot("""
-            cat >/tmp/hear <<'END'
-#!/bin/sh
-[ "$KCS_HEALTH" ] && echo "$ACTION $KCS_HEALTH" >>/tmp/heard
-END
+            echo '#!/bin/sh' >/tmp/hear
+            echo '[ "$KCS_HEALTH" ] && echo "$ACTION $KCS_HEALTH" >>/tmp/heard' >>/tmp/hear
             chmod +x /tmp/hear; uevent /tmp/hear & sleep 0.2
             modprobe kcs_sim && await "BMC ready"
             cd /sys/kernel/debug/kcs_sim; modprobe kcs_load
@@ -444,8 +457,8 @@ END
         result = self.boot("""
             size() { awk -v m=$1 '$1 == m { print $2 }' /proc/modules; }
             modules
-            echo ours=$(($(size kcs_host) + $(size kcs_opregion)))
-            rmmod kcs_opregion kcs_host
+            echo ours=$(($(size kcs_host) + $(size kcs_anchor) + $(size kcs_opregion)))
+            unload
             modprobe ipmi_si && modprobe acpi_ipmi
             echo theirs=$(($(size ipmi_si) + $(size acpi_ipmi)))
         """, ssdts=["dcmi"])
