@@ -8,7 +8,7 @@
 #define NEVER	KCS_HEALTH_NEVER
 
 enum what {
-	PROBE_ANSWERS, PROBE_BUSY, PROBE_SILENT, PROBE_FLOATING,
+	PROBE_ANSWERS, PROBE_UPDATING, PROBE_BUSY, PROBE_SILENT, PROBE_FLOATING,
 	ANSWER,		/* arg: completion code */
 	RESET,		/* arg: completion code */
 	FIRMWARE,
@@ -188,6 +188,15 @@ static void reset_is_waited_for(struct kunit *test)
 	     { PROBE_ANSWERS, 0, 10 * S, KCS_HEALTH_READY, true, false, NEVER });
 }
 
+static void bmc_that_says_it_is_updating_is_served(struct kunit *test)
+{
+	TELL(test,
+	     { PROBE_UPDATING, 0, 1 * S, KCS_HEALTH_MAINTENANCE, true, false, 31 * S },
+	     { FAIL, -ETIMEDOUT, 9 * S, KCS_HEALTH_MAINTENANCE, false, false, 9 * S },
+	     { PROBE_UPDATING, 0, 10 * S, KCS_HEALTH_MAINTENANCE, true, false, 40 * S },
+	     { PROBE_ANSWERS, 0, 40 * S, KCS_HEALTH_READY, true, false, NEVER });
+}
+
 static void firmware_update_is_maintenance_for_half_a_minute(struct kunit *test)
 {
 	TELL(test,
@@ -238,6 +247,7 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(floating_bus_is_absent_and_may_come),
 	KUNIT_CASE(bmc_that_starts_is_asked_each_second),
 	KUNIT_CASE(reset_is_waited_for),
+	KUNIT_CASE(bmc_that_says_it_is_updating_is_served),
 	KUNIT_CASE(firmware_update_is_maintenance_for_half_a_minute),
 	KUNIT_CASE(time_out_code_makes_it_look_at_once),
 	KUNIT_CASE(sleep_makes_it_look_again),

@@ -247,6 +247,29 @@ static void deadline_comes_before_the_grace_of_a_cancelled_message(struct kunit 
 	KUNIT_EXPECT_EQ(test, transfer_while(bench, 0, 50000), -ETIMEDOUT);
 }
 
+static void hurry_ends_the_message_after_its_grace(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+	u64 start_us = bench->script->now_us;
+
+	bench->link.hurry = true;
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, FOR_EVER(0x82));
+	KUNIT_EXPECT_EQ(test, transfer_while(bench, 0, 5 * SECOND_US), -ECANCELED);
+	KUNIT_EXPECT_LE(test, bench->script->now_us - start_us, 101000ull);
+}
+
+static void message_that_cannot_be_sent_leaves_the_link_as_it_was(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	bench->link.dirty = true;
+	bench->request.len = 1;
+	KUNIT_EXPECT_EQ(test, transfer(bench), -EINVAL);
+	KUNIT_EXPECT_TRUE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
 static struct kunit_case link_cases[] = {
 	KUNIT_CASE(prompt_bmc_costs_no_clock_read),
 	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
@@ -259,6 +282,8 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(cancelled_message_that_ends_by_itself_costs_no_error_exit),
 	KUNIT_CASE(cancelled_message_leaves_a_silent_bmc_within_its_grace),
 	KUNIT_CASE(deadline_comes_before_the_grace_of_a_cancelled_message),
+	KUNIT_CASE(hurry_ends_the_message_after_its_grace),
+	KUNIT_CASE(message_that_cannot_be_sent_leaves_the_link_as_it_was),
 	{}
 };
 

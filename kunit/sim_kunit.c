@@ -507,6 +507,33 @@ static void seed_zero_works(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_kcs_read(kcs, KCS_REG_STATUS, 100), 0x89);
 }
 
+/* First come, first served, each after its time, until it has too many. */
+static void daemon_answers_all_it_took_in_order(struct kunit *test)
+{
+	struct sim_daemon *daemon = kunit_kzalloc(test, sizeof(*daemon), GFP_KERNEL);
+	struct kcs_msg msg;
+	u8 i;
+
+	KUNIT_ASSERT_NOT_NULL(test, daemon);
+	KUNIT_EXPECT_FALSE(test, sim_daemon_next(daemon, &msg, 1000));
+	for (i = 0; i < SIM_DAEMON_MAX + 1; i++) {
+		KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x30, i, NULL, 0), 0);
+		sim_daemon_add(daemon, &msg, 100 + i, 10);
+	}
+	for (i = 0; i < SIM_DAEMON_MAX; i++) {
+		KUNIT_EXPECT_TRUE(test, sim_daemon_is_busy(daemon));
+		KUNIT_EXPECT_FALSE(test, sim_daemon_next(daemon, &msg, 109 + 10 * i));
+		KUNIT_EXPECT_TRUE(test, sim_daemon_next(daemon, &msg, 110 + 10 * i));
+		KUNIT_EXPECT_EQ(test, msg.bytes[1], i);
+	}
+	KUNIT_EXPECT_FALSE(test, sim_daemon_is_busy(daemon));
+	/* One that comes when it has nothing to do waits for nobody. */
+	sim_daemon_add(daemon, &msg, 500, 10);
+	sim_daemon_add(daemon, &msg, 600, 10);
+	KUNIT_EXPECT_TRUE(test, sim_daemon_next(daemon, &msg, 510));
+	KUNIT_EXPECT_TRUE(test, sim_daemon_next(daemon, &msg, 610));
+}
+
 static struct kunit_case sim_cases[] = {
 	KUNIT_CASE(ibf_and_dummy_byte_after_a_write),
 	KUNIT_CASE(what_shows_while_the_bmc_works),
@@ -533,6 +560,7 @@ static struct kunit_case sim_cases[] = {
 	KUNIT_CASE(events_never_end_under_their_fault),
 	KUNIT_CASE(every_name_is_found_and_no_other),
 	KUNIT_CASE(seed_zero_works),
+	KUNIT_CASE(daemon_answers_all_it_took_in_order),
 	{}
 };
 

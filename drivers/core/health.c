@@ -172,7 +172,9 @@ void kcs_health_probed(struct kcs_health *health,
 		       enum kcs_health_verdict verdict, u64 now_us)
 {
 	health->probed_us = now_us;
-	if (verdict == KCS_HEALTH_ANSWERS)
+	if (verdict == KCS_HEALTH_UPDATING)
+		maintain(health, now_us, FIRMWARE_US);
+	if (verdict == KCS_HEALTH_ANSWERS || verdict == KCS_HEALTH_UPDATING)
 		found_well(health, now_us);
 	else
 		found_ill(health, verdict, now_us);

@@ -32,12 +32,14 @@ enum kcs_health_state {
 /**
  * enum kcs_health_verdict - what a probe found
  * @KCS_HEALTH_ANSWERS: a BMC that answers what it is asked
+ * @KCS_HEALTH_UPDATING: one that does, and says that it is being updated
  * @KCS_HEALTH_BUSY: one that answers that it is not ready
  * @KCS_HEALTH_SILENT: none that answers
  * @KCS_HEALTH_FLOATING: none at all
  */
 enum kcs_health_verdict {
 	KCS_HEALTH_ANSWERS,
+	KCS_HEALTH_UPDATING,
 	KCS_HEALTH_BUSY,
 	KCS_HEALTH_SILENT,
 	KCS_HEALTH_FLOATING,

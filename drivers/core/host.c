@@ -72,7 +72,8 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
 
 	if (!host)
 		return NULL;
-	host->wq = alloc_ordered_workqueue("kcs-%s", 0, dev_name(dev));
+	host->wq = alloc_ordered_workqueue("kcs-%s", WQ_MEM_RECLAIM,
+					   dev_name(dev));
 	if (!host->wq) {
 		kfree(host);
 		return NULL;
@@ -159,8 +160,9 @@ EXPORT_SYMBOL_GPL(kcs_host_remove);
  * kcs_host_pause() - leave the hardware alone, for a sleep or a shutdown
  * @host: the interface
  *
- * The message on its way ends first, by its deadline at the latest. Requests
- * are taken, and wait.
+ * The message on its way has a tenth of a second to end. Requests fail at once,
+ * also those in the queue, with %-EHOSTDOWN: firmware asks during a suspend, and
+ * after shutdown, and nobody would answer it.
  *
  * Context: may sleep.
  */
@@ -170,10 +172,12 @@ void kcs_host_pause(struct kcs_host *host)
 
 	spin_lock_irqsave(&host->lock, flags);
 	host->paused = true;
+	WRITE_ONCE(host->link.hurry, true);
 	spin_unlock_irqrestore(&host->lock, flags);
 	cancel_delayed_work_sync(&host->watch);
 	cancel_delayed_work_sync(&host->probe);
 	cancel_delayed_work_sync(&host->serve);
+	kcs_serve_flush(host, -EHOSTDOWN);
 }
 
 /**
@@ -191,6 +195,7 @@ void kcs_host_resume(struct kcs_host *host)
 
 	spin_lock_irqsave(&host->lock, flags);
 	host->paused = false;
+	WRITE_ONCE(host->link.hurry, false);
 	kcs_health_resumed(&host->health, kcs_host_now_us(host));
 	queue_delayed_work(host->wq, &host->probe, 0);
 	if (host->listening)

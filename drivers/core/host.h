@@ -51,6 +51,9 @@ enum kcs_counter {
  * @irq: the registers and the clock of @link, and its interrupt
  * @calm: ends a storm of interrupts, on a workqueue of the system
  * @no_irq: the interrupt was found wanting
+ * @irq_works: it was found working
+ * @irq_enabled: the BMC was told to raise it
+ * @irq_losses: self-tests in a row that the BMC did not answer
  * @wq: ordered; runs @serve and @probe, so the link has one user at a time
  * @serve: takes the next request over the link
  * @probe: looks for the BMC, and gets in step with it
@@ -80,6 +83,9 @@ struct kcs_host {
 	struct kcs_irq irq;
 	struct work_struct calm;
 	bool no_irq;
+	bool irq_works;
+	bool irq_enabled;
+	u32 irq_losses;
 	struct workqueue_struct *wq;
 	struct delayed_work serve;
 	struct delayed_work probe;
@@ -138,7 +144,7 @@ void kcs_events_look(struct kcs_host *host);
 
 /* trust.c */
 void kcs_trust_init(struct kcs_host *host);
-int kcs_trust_test(struct kcs_host *host);
+bool kcs_trust_test(struct kcs_host *host);
 void kcs_trust_restore(struct kcs_host *host);
 void kcs_trust_end(struct kcs_host *host);
 

@@ -32,7 +32,11 @@ static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
 		value = irq->byte;
 	} else {
 		value = irq->registers->ops->read(irq->registers, reg);
-		if (reg == KCS_REG_STATUS && irq->taken)
+		if (reg == KCS_REG_DATA)
+			irq->polled = true;
+		else if (value & KCS_STATUS_OBF)
+			irq->taken = false;	/* written over */
+		else if (irq->taken)
 			value |= KCS_STATUS_OBF;
 	}
 	spin_unlock_irqrestore(&irq->lock, flags);
@@ -96,29 +100,33 @@ static void count_useless(struct kcs_irq *irq)
  * kcs_irq_ring() - there was an interrupt
  * @irq: the interrupt
  *
- * Two register accesses at most.
+ * Two register accesses at most. In a storm it is not ours, so that the kernel
+ * shuts the line if nobody else does.
  *
  * Context: hard interrupt, or any.
- * Return: true when it was ours: Status shows a byte or SMS_ATN.
+ * Return: true when it was ours: Status shows a byte or SMS_ATN, or the link was
+ * faster.
  */
 bool kcs_irq_ring(struct kcs_irq *irq)
 {
 	struct kcs_io *io = irq->registers;
 	unsigned long flags;
-	bool ours, byte;
+	bool ours, byte, attention;
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
 	status = io->ops->read(io, KCS_REG_STATUS);
 	byte = status & KCS_STATUS_OBF && status != FLOATING;
-	ours = byte || (status & KCS_STATUS_SMS_ATN && status != FLOATING);
+	attention = status & KCS_STATUS_SMS_ATN && status != FLOATING;
+	ours = byte || irq->polled || (attention && !irq->storm);
 	if (byte) {
 		irq->byte = io->ops->read(io, KCS_REG_DATA);
 		irq->taken = true;
-		irq->bytes++;
-	} else {
+	} else if (!irq->polled) {
 		count_useless(irq);
 	}
+	irq->polled = false;
+	irq->ours += ours;
 	if (ours)
 		WRITE_ONCE(irq->rang, true);
 	spin_unlock_irqrestore(&irq->lock, flags);

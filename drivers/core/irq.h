@@ -21,8 +21,9 @@
  * @lock: guards what follows, and the registers
  * @taken: @byte was taken out of Data_Out, for the link
  * @byte: it
+ * @polled: the link took a byte itself, whose interrupt may still come
  * @rang: there was an interrupt since the last nap
- * @bytes: interrupts that brought a byte
+ * @ours: interrupts that were ours
  * @useless: interrupts that did not, since @window
  * @window: when that count began, in jiffies
  * @storm: there were too many
@@ -38,8 +39,9 @@ struct kcs_irq {
 	spinlock_t lock;	/* what follows, and the registers */
 	bool taken;
 	u8 byte;
+	bool polled;
 	bool rang;
-	u32 bytes;
+	u32 ours;
 	u32 useless;
 	unsigned long window;
 	bool storm;

@@ -26,9 +26,15 @@ struct wait {
 	bool cancelled;
 };
 
-static int check_cancel(struct wait *wait, const u32 *ended, u64 now_us)
+static bool given_up(const struct kcs_link *link, const u32 *ended)
 {
-	if (!wait->cancelled && ended && READ_ONCE(*ended)) {
+	return READ_ONCE(link->hurry) || (ended && READ_ONCE(*ended));
+}
+
+static int check_cancel(const struct kcs_link *link, struct wait *wait,
+			const u32 *ended, u64 now_us)
+{
+	if (!wait->cancelled && given_up(link, ended)) {
 		wait->cancelled = true;
 		if (wait->deadline_us > now_us + CANCEL_GRACE_US)
 			wait->deadline_us = now_us + CANCEL_GRACE_US;
@@ -48,7 +54,7 @@ static int wait_more(struct kcs_link *link, struct wait *wait, const u32 *ended)
 
 	if (READ_ONCE(link->stop))
 		return -ENODEV;
-	err = check_cancel(wait, ended, now_us);
+	err = check_cancel(link, wait, ended, now_us);
 	if (err)
 		return err;
 	if (!wait->began) {
@@ -128,9 +134,9 @@ static int run(struct kcs_link *link, u64 deadline_us, const u32 *ended)
  * some BMCs never finish an error exit, or drop the first reply after one.
  *
  * Context: may sleep, as far as the link's clock does. One at a time.
- * Return: 0; %-ETIMEDOUT at the deadline; %-ECANCELED when @ended rose and the
- * BMC did not finish at once; %-ENODEV when the link was stopped; %-EINVAL,
- * %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
+ * Return: 0; %-ETIMEDOUT at the deadline; %-ECANCELED when @ended rose, or
+ * kcs_link.hurry did, and the BMC did not finish at once; %-ENODEV when the link
+ * was stopped; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
  */
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended)
@@ -142,6 +148,7 @@ int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		return -ENODEV;
 	kcs_sm_begin(&link->sm, request, reply, link->dirty);
 	err = run(link, deadline_us, ended);
-	link->dirty = link->sm.dirty && !began_dirty;
+	if (err != -EINVAL)
+		link->dirty = link->sm.dirty && !began_dirty;
 	return err;
 }

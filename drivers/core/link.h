@@ -14,6 +14,8 @@
  * @status: the status byte last read
  * @dirty: the next message begins with the error exit; set by a transfer that
  *	ended badly, unless it began so itself
+ * @hurry: set and cleared by anybody: end the message on its way, and each that
+ *	follows, after a short grace
  * @stop: set by anybody, once: end the message on its way and take no other
  *
  * One message at a time; the owner serialises.
@@ -24,6 +26,7 @@ struct kcs_link {
 	struct kcs_sm sm;
 	u8 status;
 	bool dirty;
+	bool hurry;
 	bool stop;
 };
 

@@ -62,7 +62,7 @@ int kcs_host_panic_transfer(struct kcs_host *host, const struct kcs_msg *request
 {
 	struct panic_clock panic = { .clock.ops = &panic_clock_ops };
 	struct kcs_link link = {
-		.io = host->link.io, .clock = &panic.clock, .dirty = true,
+		.io = host->irq.registers, .clock = &panic.clock, .dirty = true,
 	};
 	u64 budget_us = (u64)budget_ms * USEC_PER_MSEC;
 	int err;

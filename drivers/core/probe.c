@@ -25,8 +25,8 @@
 #define PING_REST_MIN_US	10000
 #define PING_REST_MAX_US	160000
 
-/* Probes for which "update or self-initialization in progress" is believed. */
-#define UPDATING_PROBES_MAX	60
+/* Probes in a row for which an odd completion code means "not ready". */
+#define ODD_PROBES_MAX		120
 
 /* What both registers of a floating bus read. */
 #define FLOATING		0xff
@@ -50,8 +50,17 @@ static bool is_updating(const struct kcs_host *host)
 {
 	const struct kcs_msg *id = &host->failed_reply;
 
-	return id->len > KCS_MSG_REPLY_MIN + 2 && id->bytes[5] & 0x80 &&
-	       host->health.failures < UPDATING_PROBES_MAX;
+	return id->len > KCS_MSG_REPLY_MIN + 2 && id->bytes[5] & 0x80;
+}
+
+/* Some give odd codes while they start; one that always does is an answer. */
+static bool is_busy(const struct kcs_host *host, u8 cc)
+{
+	bool odd = cc != KCS_CC_BUSY && cc != KCS_CC_UPDATING &&
+		   cc != KCS_CC_STARTING;
+
+	return cc != KCS_CC_OK &&
+	       (!odd || host->health.failures < ODD_PROBES_MAX);
 }
 
 static enum kcs_health_verdict understand(const struct kcs_host *host, u8 cmd)
@@ -60,9 +69,11 @@ static enum kcs_health_verdict understand(const struct kcs_host *host, u8 cmd)
 
 	if (cc == KCS_CC_TIMEOUT)
 		return KCS_HEALTH_SILENT;
-	if (cmd == KCS_CMD_GET_DEVICE_ID && (cc != KCS_CC_OK || is_updating(host)))
+	if (cmd != KCS_CMD_GET_DEVICE_ID)
+		return KCS_HEALTH_ANSWERS;
+	if (is_busy(host, cc))
 		return KCS_HEALTH_BUSY;
-	return KCS_HEALTH_ANSWERS;
+	return is_updating(host) ? KCS_HEALTH_UPDATING : KCS_HEALTH_ANSWERS;
 }
 
 /* A reply may get lost: half of the time is left for the next question. */
@@ -79,7 +90,7 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 	struct kcs_clock *clock = host->link.clock;
 	u8 cmd = CMD_GET_SELF_TEST;
 	u32 rest_us = PING_REST_MIN_US;
-	enum kcs_health_verdict verdict;
+	enum kcs_health_verdict verdict = KCS_HEALTH_SILENT;
 	int right = 0;
 
 	/* After an error exit, or a late reply, it may need a moment. */
@@ -90,12 +101,13 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 
 		if (!err) {
 			verdict = understand(host, cmd);
-			if (verdict != KCS_HEALTH_ANSWERS)
+			if (verdict == KCS_HEALTH_SILENT ||
+			    verdict == KCS_HEALTH_BUSY)
 				return verdict;
 			right++;
 		} else {
 			right = 0;
-			if (err == -ENODEV ||
+			if (err == -ENODEV || err == -ECANCELED ||
 			    kcs_host_now_us(host) + rest_us >= deadline_us)
 				return KCS_HEALTH_SILENT;
 			clock->ops->nap_us(clock, rest_us);
@@ -103,7 +115,7 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 		}
 		cmd ^= CMD_GET_SELF_TEST ^ KCS_CMD_GET_DEVICE_ID;
 	}
-	return KCS_HEALTH_ANSWERS;
+	return verdict;
 }
 
 static u8 look(struct kcs_host *host)
@@ -123,8 +135,9 @@ static enum kcs_health_verdict find_bmc(struct kcs_host *host)
 	if (look(host) == FLOATING)
 		return KCS_HEALTH_FLOATING;
 	verdict = ask(host, kcs_host_now_us(host) + budget_us);
-	if (verdict == KCS_HEALTH_ANSWERS && kcs_trust_test(host))
-		verdict = KCS_HEALTH_SILENT;
+	if (verdict != KCS_HEALTH_SILENT && verdict != KCS_HEALTH_BUSY &&
+	    kcs_trust_test(host))
+		verdict = ask(host, kcs_host_now_us(host) + budget_us);
 	return verdict;
 }
 
@@ -260,7 +273,7 @@ static void run_probe(struct kcs_host *host)
 	bool was_lost = before != KCS_HEALTH_UNKNOWN && !host->health.in_step;
 	unsigned long flags;
 
-	if (READ_ONCE(host->link.stop))
+	if (READ_ONCE(host->link.stop) || READ_ONCE(host->paused))
 		return;
 	spin_lock_irqsave(&host->lock, flags);
 	kcs_health_probed(&host->health, verdict, kcs_host_now_us(host));

@@ -37,12 +37,12 @@ static u64 next_turn(const struct kcs_queue *queue,
 
 /* With the same turn, who has less to wait for goes first. */
 static bool goes_before(const struct list_head *list,
-			const struct kcs_request *request,
+			const struct kcs_request *request, u32 waiting,
 			const struct kcs_request *other)
 {
 	if (request->turn != other->turn)
 		return request->turn < other->turn;
-	return count_of(list, request->client) < count_of(list, other->client) - 1;
+	return waiting + 1 < count_of(list, other->client);
 }
 
 /* Requests that ended already, because they were cancelled, take up no place. */
@@ -72,6 +72,7 @@ static u32 count_alive(const struct kcs_queue *queue)
 int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 {
 	struct list_head *list = &queue->waiting[request->class];
+	u32 waiting = count_of(list, request->client);
 	struct kcs_request *before;
 
 	if (queue->count >= KCS_HOST_QUEUE_MAX &&
@@ -80,7 +81,7 @@ int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 		return -EBUSY;
 	request->turn = next_turn(queue, request);
 	list_for_each_entry_reverse(before, list, node)
-		if (!goes_before(list, request, before))
+		if (!goes_before(list, request, waiting, before))
 			break;
 	list_add(&request->node, &before->node);
 	queue->count++;

@@ -14,11 +14,6 @@
 #define REST_MIN_MS	10
 #define REST_MAX_MS	500
 
-/* Completion codes (IPMI 2.0 rev 1.1, table 5-2) */
-#define CC_NODE_BUSY	0xc0
-#define CC_UPDATING	0xd1
-#define CC_STARTING	0xd2
-
 /* Asked twice, they do nothing else than asked once. */
 static bool is_harmless(const struct kcs_msg *request)
 {
@@ -80,8 +75,8 @@ u32 kcs_retry_rest_ms(const struct kcs_msg *request, u32 tries, int err, u8 cc)
 {
 	bool lost = err == -EIO || err == -EBADMSG;
 
-	if (!err && (cc == CC_NODE_BUSY || cc == CC_UPDATING ||
-		     cc == CC_STARTING))
+	if (!err && (cc == KCS_CC_BUSY || cc == KCS_CC_UPDATING ||
+		     cc == KCS_CC_STARTING))
 		return back_off_ms(tries);
 	if ((lost || (!err && cc == KCS_CC_TIMEOUT)) && tries == 1 &&
 	    is_harmless(request))

@@ -86,6 +86,16 @@ static void end_late(struct kcs_host *host)
 
 /* -- Handing in. ---------------------------------------------------------- */
 
+static int line_up(struct kcs_host *host, struct kcs_request *request)
+{
+	int err = kcs_queue_add(&host->queue, request);
+
+	if (!err)
+		queue_delayed_work(system_unbound_wq, &host->reap,
+				   msecs_to_jiffies(REAP_MS));
+	return err;
+}
+
 static int enqueue(struct kcs_host *host, struct kcs_request *request)
 {
 	int err;
@@ -93,19 +103,19 @@ static int enqueue(struct kcs_host *host, struct kcs_request *request)
 	host->counters[KCS_COUNT_REQUESTS]++;
 	if (host->link.stop)
 		return -ENODEV;
+	if (host->paused)
+		return -EHOSTDOWN;
 	if (kcs_health_refuses(&host->health)) {
 		kcs_health_asked(&host->health);
 		return -EHOSTDOWN;
 	}
 	request->deadline_us = kcs_host_now_us(host) +
 			       (u64)request->timeout_ms * USEC_PER_MSEC;
-	err = kcs_queue_add(&host->queue, request);
+	err = line_up(host, request);
 	if (err)
 		return err;
 	kcs_request_get(request);
 	mod_delayed_work(host->wq, &host->serve, 0);
-	queue_delayed_work(system_unbound_wq, &host->reap,
-			   msecs_to_jiffies(REAP_MS));
 	return 0;
 }
 
@@ -168,10 +178,9 @@ static struct kcs_request *take(struct kcs_host *host)
 	struct kcs_clock *clock = host->link.clock;
 	struct kcs_request *request;
 	unsigned long flags;
-	u32 waited_us;
+	u64 end_us = kcs_host_now_us(host) + BURST_US;
 
-	for (waited_us = 0; waited_us < BURST_US && burst_may_go_on(host);
-	     waited_us += BURST_LOOK_US)
+	while (burst_may_go_on(host) && kcs_host_now_us(host) < end_us)
 		clock->ops->nap_us(clock, BURST_LOOK_US);
 	spin_lock_irqsave(&host->lock, flags);
 	request = next(host);
@@ -240,7 +249,7 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 		return false;
 
 	spin_lock_irqsave(&host->lock, flags);
-	err = host->link.stop ? -ENODEV : kcs_queue_add(&host->queue, request);
+	err = host->link.stop || host->paused ? -ENODEV : line_up(host, request);
 	if (!err)
 		host->counters[KCS_COUNT_RETRIES]++;
 	spin_unlock_irqrestore(&host->lock, flags);

@@ -20,6 +20,9 @@
 /* Quick commands all; rmmod waits for two. */
 #define ASK_TIMEOUT_US		500000
 
+/* Self-tests in a row in which the BMC did not answer. */
+#define LOSSES_MAX		2
+
 static irqreturn_t on_interrupt(int number, void *data)
 {
 	struct kcs_host *host = data;
@@ -65,17 +68,26 @@ static int enable(struct kcs_link *link, bool on)
 	return ask(link, CMD_SET_ENABLES, &enables, 1, &reply);
 }
 
+static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on)
+{
+	int err = enable(link, on);
+
+	if (!err)
+		host->irq_enabled = on;
+	return err;
+}
+
 /* Each byte of the reply should bring one. */
 static int hear(struct kcs_host *host)
 {
-	u32 before = READ_ONCE(host->irq.bytes);
+	u32 before = READ_ONCE(host->irq.ours);
 	struct kcs_msg reply;
 	int err;
 
-	err = enable(&host->link, true);
+	err = tell_bmc(host, &host->link, true);
 	if (!err)
 		err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, 0, &reply);
-	if (!err && READ_ONCE(host->irq.bytes) == before)
+	if (!err && READ_ONCE(host->irq.ours) == before)
 		err = -ENOMSG;
 	return err;
 }
@@ -88,6 +100,36 @@ static void give_up(struct kcs_host *host, const char *why)
 	kcs_trust_end(host);
 }
 
+static bool request(struct kcs_host *host)
+{
+	if (host->irq.on)
+		return true;
+	if (request_irq(host->irq.number, on_interrupt, IRQF_SHARED,
+			dev_name(host->dev), host)) {
+		give_up(host, "is not to be had");
+		return false;
+	}
+	set_bit(0, &host->irq.on);
+	return true;
+}
+
+/* A BMC may be lost in the middle of the test once, by chance. */
+static void judge(struct kcs_host *host, int err)
+{
+	if (!err) {
+		if (!host->irq_works)
+			dev_info(host->dev, "IRQ %d works\n", host->irq.number);
+		host->irq_works = true;
+		host->irq_losses = 0;
+	} else if (err == -EOPNOTSUPP) {
+		give_up(host, "cannot be enabled in the BMC");
+	} else if (err == -ENOMSG) {
+		give_up(host, "does not come in a self-test");
+	} else if (err != -ENODEV && ++host->irq_losses == LOSSES_MAX) {
+		give_up(host, "loses the BMC in a self-test");
+	}
+}
+
 /**
  * kcs_trust_test() - have the interrupt, if it is worth it
  * @host: the interface, whose BMC has come or come back
@@ -95,40 +137,37 @@ static void give_up(struct kcs_host *host, const char *why)
  * A BMC that was reset has forgotten that it may interrupt.
  *
  * Context: on the interface's workqueue.
- * Return: 0, with an interrupt or without; otherwise the BMC was asked and did
- * not answer, see kcs_link_transfer().
+ * Return: true when the BMC may be out of step: it was asked and did not answer.
  */
-int kcs_trust_test(struct kcs_host *host)
+bool kcs_trust_test(struct kcs_host *host)
 {
-	struct kcs_irq *irq = &host->irq;
-	bool again = irq->on;
-	int err;
+	int err = 0;
 
-	if (!irq->number || READ_ONCE(host->no_irq))
-		return 0;
-	if (!again && request_irq(irq->number, on_interrupt, IRQF_SHARED,
-				  dev_name(host->dev), host)) {
-		give_up(host, "is not to be had");
-		return 0;
+	if (!host->irq.number)
+		return false;
+	if (!READ_ONCE(host->no_irq) && request(host)) {
+		err = hear(host);
+		judge(host, err);
 	}
-	set_bit(0, &irq->on);
-	err = hear(host);
-	if (err == -EOPNOTSUPP)
-		give_up(host, "cannot be enabled in the BMC");
-	else if (err == -ENOMSG)
-		give_up(host, "does not come in a self-test");
-	else if (!err && !again)
-		dev_info(host->dev, "IRQ %d works\n", irq->number);
-	return err == -EOPNOTSUPP || err == -ENOMSG ? 0 : err;
+	if (READ_ONCE(host->no_irq) && host->irq_enabled)
+		err = tell_bmc(host, &host->link, false);
+	return err && err != -EOPNOTSUPP && err != -ENOMSG;
 }
 
-/* A storm may keep one CPU busy; this runs on another. */
+/* A storm may keep one CPU busy; this runs on another, and then the probe. */
 static void calm(struct work_struct *work)
 {
 	struct kcs_host *host = container_of(work, struct kcs_host, calm);
+	unsigned long flags;
 
-	if (host->irq.on)
-		give_up(host, "comes for nothing without end");
+	if (!host->irq.on)
+		return;
+	give_up(host, "comes for nothing without end");
+	spin_lock_irqsave(&host->lock, flags);
+	host->health.probe_us = 0;
+	if (!host->link.stop && !host->paused)
+		mod_delayed_work(host->wq, &host->probe, 0);
+	spin_unlock_irqrestore(&host->lock, flags);
 }
 
 /**
@@ -157,8 +196,8 @@ void kcs_trust_restore(struct kcs_host *host)
 		.dirty = host->link.dirty,
 	};
 
-	if (host->irq.on && host->health.in_step)
-		enable(&link, false);
+	if (host->irq_enabled && host->health.in_step)
+		tell_bmc(host, &link, false);
 }
 
 /**

@@ -31,6 +31,8 @@ static int kcs_platform_probe(struct platform_device *pdev)
 	if (IS_ERR(io))
 		return PTR_ERR(io);
 	irq = platform_get_irq_optional(pdev, 0);
+	if (irq == -EPROBE_DEFER)
+		return irq;
 	host = kcs_host_create(dev, io, &kcs_clock_system, irq > 0 ? irq : 0);
 	if (IS_ERR(host))
 		return PTR_ERR(host);

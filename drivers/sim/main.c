@@ -49,29 +49,31 @@ static u64 now_us(void)
 static u8 sim_read(struct kcs_io *io, enum kcs_reg reg)
 {
 	struct sim *sim = container_of(io, struct sim, io);
+	unsigned long flags;
 	u64 at_us;
 	u8 value;
 
-	spin_lock(&sim->lock);
+	spin_lock_irqsave(&sim->lock, flags);
 	at_us = now_us();
 	sim->kcs.attention = sim_bmc_attention(&sim->bmc);
 	value = sim_kcs_read(&sim->kcs, reg, at_us);
 	sim_monitor_read(&sim->monitor, reg, value, at_us);
-	spin_unlock(&sim->lock);
+	spin_unlock_irqrestore(&sim->lock, flags);
 	return value;
 }
 
 static void sim_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 {
 	struct sim *sim = container_of(io, struct sim, io);
+	unsigned long flags;
 	u64 at_us;
 
-	spin_lock(&sim->lock);
+	spin_lock_irqsave(&sim->lock, flags);
 	at_us = now_us();
 	sim->bmc.now_s = ktime_get_real_seconds();
 	sim_monitor_write(&sim->monitor, reg, value, at_us);
 	sim_kcs_write(&sim->kcs, reg, value, at_us);
-	spin_unlock(&sim->lock);
+	spin_unlock_irqrestore(&sim->lock, flags);
 }
 
 static const struct kcs_io_ops sim_io_ops = {

@@ -25,6 +25,7 @@
 static int set_delay(struct sim *sim, struct sim_delay *delay, const char *text)
 {
 	struct sim_delay read;
+	unsigned long flags;
 	char end;
 	int found = sscanf(text, "%u-%u%c", &read.min_us, &read.max_us, &end);
 
@@ -32,9 +33,9 @@ static int set_delay(struct sim *sim, struct sim_delay *delay, const char *text)
 		read.max_us = read.min_us;
 	else if (found != 2 || read.min_us > read.max_us)
 		return -EINVAL;
-	spin_lock(&sim->lock);
+	spin_lock_irqsave(&sim->lock, flags);
 	*delay = read;
-	spin_unlock(&sim->lock);
+	spin_unlock_irqrestore(&sim->lock, flags);
 	return 0;
 }
 
@@ -56,12 +57,13 @@ static int set_watts(struct sim *sim, const char *text)
 static int set_ways(struct sim *sim, const char *text)
 {
 	const struct sim_personality *found = sim_kcs_personality(text);
+	unsigned long flags;
 
 	if (!found)
 		return -EINVAL;
-	spin_lock(&sim->lock);
+	spin_lock_irqsave(&sim->lock, flags);
 	sim->kcs.personality = found;
-	spin_unlock(&sim->lock);
+	spin_unlock_irqrestore(&sim->lock, flags);
 	return 0;
 }
 
@@ -123,6 +125,7 @@ static int set_fault(struct sim *sim, const char *text)
 		.byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND, .code = 0xc0,
 	};
 	char *copy = kstrdup(text, GFP_KERNEL), *rest = copy, *word;
+	unsigned long flags;
 	int err = 0;
 
 	if (!copy)
@@ -138,9 +141,9 @@ static int set_fault(struct sim *sim, const char *text)
 	kfree(copy);
 	if (err)
 		return err;
-	spin_lock(&sim->lock);
+	spin_lock_irqsave(&sim->lock, flags);
 	sim_fault_set(&sim->kcs.trouble, &read);
-	spin_unlock(&sim->lock);
+	spin_unlock_irqrestore(&sim->lock, flags);
 	return 0;
 }
 

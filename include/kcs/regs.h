@@ -75,7 +75,10 @@ static inline enum kcs_state kcs_status_state(u8 status)
 
 /* Completion codes (table 5-2) */
 #define KCS_CC_OK		0x00
+#define KCS_CC_BUSY		0xc0
 #define KCS_CC_TIMEOUT		0xc3
+#define KCS_CC_UPDATING		0xd1
+#define KCS_CC_STARTING		0xd2
 #define KCS_CC_UNSPECIFIED	0xff
 
 /* Network functions and commands this stack sends by itself (appendix G) */
