@@ -74,7 +74,7 @@ static void happen(struct kunit *test, struct kcs_health *health,
 		kcs_health_asked(health);
 		break;
 	case RESUMED:
-		kcs_health_resumed(health, step->now_us);
+		kcs_health_doubted(health, step->now_us);
 		break;
 	default:
 		kcs_health_probed(health, (enum kcs_health_verdict)step->what,

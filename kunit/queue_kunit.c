@@ -175,11 +175,23 @@ static void full_queue_counts_no_cancelled_requests(struct kunit *test)
 	for (i = 0; i < KCS_HOST_QUEUE_MAX; i++)
 		last = add(test, queue, KCS_CLASS_USER, NULL, 'u');
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			kcs_queue_add(queue, make(test, KCS_CLASS_AML, NULL, 'a')));
+			kcs_queue_add(queue, make(test, KCS_CLASS_USER, NULL, 'v')));
 	last->ended = 1;
-	add(test, queue, KCS_CLASS_AML, NULL, 'a');
+	add(test, queue, KCS_CLASS_USER, NULL, 'v');
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			kcs_queue_add(queue, make(test, KCS_CLASS_AML, NULL, 'a')));
+			kcs_queue_add(queue, make(test, KCS_CLASS_USER, NULL, 'v')));
+}
+
+static void full_class_leaves_room_for_the_others(struct kunit *test)
+{
+	struct kcs_queue *queue = queue_create(test);
+	int i;
+
+	for (i = 0; i < KCS_HOST_QUEUE_MAX; i++)
+		add(test, queue, KCS_CLASS_USER, NULL, 'u');
+	add(test, queue, KCS_CLASS_AML, NULL, 'a');
+	add(test, queue, KCS_CLASS_WATCHDOG, NULL, 'w');
+	expect_order(test, queue, "wau");
 }
 
 static void collecting_takes_the_late_and_the_cancelled(struct kunit *test)
@@ -191,13 +203,13 @@ static void collecting_takes_the_late_and_the_cancelled(struct kunit *test)
 	add(test, queue, KCS_CLASS_USER, NULL, 'b')->deadline_us = 51;
 	add(test, queue, KCS_CLASS_AML, NULL, 'c')->ended = 1;
 	kcs_queue_collect(queue, &ended, 50);
-	KUNIT_EXPECT_EQ(test, queue->count, 1u);
+	KUNIT_EXPECT_FALSE(test, kcs_queue_is_empty(queue));
 	KUNIT_EXPECT_EQ(test, list_first_entry(&ended, struct kcs_request,
 					       node)->msg.bytes[0], (u8)'c');
 	KUNIT_EXPECT_EQ(test, list_last_entry(&ended, struct kcs_request,
 					      node)->msg.bytes[0], (u8)'a');
 	kcs_queue_collect(queue, &ended, U64_MAX);
-	KUNIT_EXPECT_EQ(test, queue->count, 0u);
+	KUNIT_EXPECT_TRUE(test, kcs_queue_is_empty(queue));
 	KUNIT_EXPECT_EQ(test, take(queue, 0), (char)'-');
 }
 
@@ -210,6 +222,7 @@ static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(requests_of_one_client_keep_their_order),
 	KUNIT_CASE(resting_request_lets_others_pass),
 	KUNIT_CASE(full_queue_counts_no_cancelled_requests),
+	KUNIT_CASE(full_class_leaves_room_for_the_others),
 	KUNIT_CASE(collecting_takes_the_late_and_the_cancelled),
 	{}
 };

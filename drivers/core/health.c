@@ -68,7 +68,8 @@ void kcs_health_answered(struct kcs_health *health,
 	if (is_reset(request) && cc == KCS_CC_OK) {
 		maintain(health, now_us, 0);
 		hold(health, now_us + REST_MIN_US);
-	} else if (request->bytes[0] >> 2 == NETFN_FIRMWARE) {
+	} else if (request->bytes[0] >> 2 == NETFN_FIRMWARE &&
+		   cc == KCS_CC_OK) {
 		maintain(health, now_us, FIRMWARE_US);
 		health->probe_us = health->calm_us;
 	} else if (cc == KCS_CC_TIMEOUT) {
@@ -105,13 +106,13 @@ void kcs_health_failed(struct kcs_health *health, const struct kcs_msg *request,
 }
 
 /**
- * kcs_health_resumed() - the machine was asleep
+ * kcs_health_doubted() - what was known may be true no more
  * @health: the health
  * @now_us: the time
  *
  * Context: any; the owner serialises.
  */
-void kcs_health_resumed(struct kcs_health *health, u64 now_us)
+void kcs_health_doubted(struct kcs_health *health, u64 now_us)
 {
 	hold(health, now_us);
 }

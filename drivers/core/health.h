@@ -74,7 +74,7 @@ void kcs_health_answered(struct kcs_health *health,
 			 const struct kcs_msg *reply, u64 now_us);
 void kcs_health_failed(struct kcs_health *health, const struct kcs_msg *request,
 		       int err, u64 now_us);
-void kcs_health_resumed(struct kcs_health *health, u64 now_us);
+void kcs_health_doubted(struct kcs_health *health, u64 now_us);
 void kcs_health_asked(struct kcs_health *health);
 u32 kcs_health_budget_ms(const struct kcs_health *health);
 

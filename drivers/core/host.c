@@ -112,13 +112,14 @@ struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 
 	if (!host)
 		return ERR_PTR(-ENOMEM);
+	list_host(host);
 	err = kcs_sysfs_create(host);
 	if (err) {
+		unlist_host(host);
 		destroy_workqueue(host->wq);
 		kcs_host_put(host);
 		return ERR_PTR(err);
 	}
-	list_host(host);
 	queue_delayed_work(host->wq, &host->probe, 0);
 	return host;
 }
@@ -138,8 +139,8 @@ void kcs_host_remove(struct kcs_host *host)
 {
 	unsigned long flags;
 
-	unlist_host(host);
 	kcs_sysfs_remove(host);
+	unlist_host(host);
 
 	spin_lock_irqsave(&host->lock, flags);
 	WRITE_ONCE(host->link.stop, true);
@@ -196,7 +197,7 @@ void kcs_host_resume(struct kcs_host *host)
 	spin_lock_irqsave(&host->lock, flags);
 	host->paused = false;
 	WRITE_ONCE(host->link.hurry, false);
-	kcs_health_resumed(&host->health, kcs_host_now_us(host));
+	kcs_health_doubted(&host->health, kcs_host_now_us(host));
 	queue_delayed_work(host->wq, &host->probe, 0);
 	if (host->listening)
 		queue_delayed_work(host->wq, &host->watch, 0);

@@ -11,6 +11,7 @@
 #include <kcs/host.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
 
@@ -21,7 +22,7 @@ struct device;
  * @KCS_COUNT_REQUESTS: requests handed in
  * @KCS_COUNT_ANSWERED: those that ended with a reply
  * @KCS_COUNT_TIMEOUTS: those that reached their deadline
- * @KCS_COUNT_ERRORS: those that ended otherwise
+ * @KCS_COUNT_ERRORS: those that ended otherwise, or were cancelled
  * @KCS_COUNT_REFUSED: those not taken: full queue, BMC known to be dead
  * @KCS_COUNT_RETRIES: tries beyond the first
  * @KCS_COUNT_PROBES: probes
@@ -61,12 +62,14 @@ enum kcs_counter {
  * @watch: looks at Status for SMS_ATN, on @wq
  * @events: fetches what it stands for, on a workqueue of the system
  * @streak: rounds without a rest; in @events only
- * @failed: the last request or probe that failed, for the log; on @wq only
- * @failed_reply: its reply, when it had one
- * @failed_err: its errno
+ * @last: what the log speaks of: the last question of a probe, or the request that
+ *	failed last; on @wq only
+ * @last_reply: its reply, when it had one
+ * @last_err: its errno
+ * @log_limit: of lines in the log
  * @ill_status: the status byte after a probe that found nobody; on @wq only
  * @served: class of the request served last; on @wq only
- * @lock: guards what follows, and the setting of kcs_link.stop
+ * @lock: guards what follows, and the setting of kcs_link.stop but in a panic
  * @paused: the registers are left alone
  * @queue: requests to serve
  * @health: of the BMC
@@ -93,9 +96,10 @@ struct kcs_host {
 	struct delayed_work watch;
 	struct work_struct events;
 	u32 streak;
-	struct kcs_msg failed;
-	struct kcs_msg failed_reply;
-	int failed_err;
+	struct kcs_msg last;
+	struct kcs_msg last_reply;
+	int last_err;
+	struct ratelimit_state log_limit;
 	u8 ill_status;
 	enum kcs_class served;
 	spinlock_t lock;	/* what follows, and setting link.stop */
@@ -144,7 +148,7 @@ void kcs_events_look(struct kcs_host *host);
 
 /* trust.c */
 void kcs_trust_init(struct kcs_host *host);
-bool kcs_trust_test(struct kcs_host *host);
+bool kcs_trust_test(struct kcs_host *host, u64 deadline_us);
 void kcs_trust_restore(struct kcs_host *host);
 void kcs_trust_end(struct kcs_host *host);
 

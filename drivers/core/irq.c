@@ -18,6 +18,16 @@
 /* Both registers of a floating bus. */
 #define FLOATING	0xff
 
+/* How long an interrupt may take to come, in a self-test. */
+#define PATIENCE_US	200
+
+static void wait_for_ring(struct kcs_irq *irq, u32 us)
+{
+	wait_event_hrtimeout(irq->wait, READ_ONCE(irq->rang),
+			     ns_to_ktime((u64)us * NSEC_PER_USEC));
+	WRITE_ONCE(irq->rang, false);
+}
+
 /* -- Registers. ----------------------------------------------------------- */
 
 static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
@@ -26,6 +36,8 @@ static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
 	unsigned long flags;
 	u8 value;
 
+	if (reg == KCS_REG_STATUS && READ_ONCE(irq->patient))
+		wait_for_ring(irq, PATIENCE_US);
 	spin_lock_irqsave(&irq->lock, flags);
 	if (reg == KCS_REG_DATA && irq->taken) {
 		irq->taken = false;
@@ -72,11 +84,9 @@ static void irq_nap_us(struct kcs_clock *clock, u32 us)
 	struct kcs_irq *irq = container_of(clock, struct kcs_irq, clock);
 
 	if (us && READ_ONCE(irq->on))
-		wait_event_hrtimeout(irq->wait, READ_ONCE(irq->rang),
-				     ns_to_ktime((u64)us * NSEC_PER_USEC));
+		wait_for_ring(irq, us);
 	else
 		irq->time->ops->nap_us(irq->time, us);
-	WRITE_ONCE(irq->rang, false);
 }
 
 static const struct kcs_clock_ops irq_clock_ops = {
@@ -122,11 +132,11 @@ bool kcs_irq_ring(struct kcs_irq *irq)
 	if (byte) {
 		irq->byte = io->ops->read(io, KCS_REG_DATA);
 		irq->taken = true;
+		irq->bytes++;
 	} else if (!irq->polled) {
 		count_useless(irq);
 	}
 	irq->polled = false;
-	irq->ours += ours;
 	if (ours)
 		WRITE_ONCE(irq->rang, true);
 	spin_unlock_irqrestore(&irq->lock, flags);

@@ -18,13 +18,14 @@
  * @time: the clock itself
  * @number: of the interrupt, 0 for none
  * @on: bit 0: it is requested
+ * @patient: before each look at Status it is given time to come
  * @lock: guards what follows, and the registers
  * @taken: @byte was taken out of Data_Out, for the link
  * @byte: it
  * @polled: the link took a byte itself, whose interrupt may still come
  * @rang: there was an interrupt since the last nap
- * @ours: interrupts that were ours
- * @useless: interrupts that did not, since @window
+ * @bytes: interrupts that brought a byte
+ * @useless: interrupts for nothing, since @window
  * @window: when that count began, in jiffies
  * @storm: there were too many
  * @wait: where naps are slept
@@ -36,12 +37,13 @@ struct kcs_irq {
 	struct kcs_clock *time;
 	int number;
 	unsigned long on;
+	bool patient;
 	spinlock_t lock;	/* what follows, and the registers */
 	bool taken;
 	u8 byte;
 	bool polled;
 	bool rang;
-	u32 ours;
+	u32 bytes;
 	u32 useless;
 	unsigned long window;
 	bool storm;

@@ -28,6 +28,10 @@
 /* Probes in a row for which an odd completion code means "not ready". */
 #define ODD_PROBES_MAX		120
 
+/* A BMC that comes and goes all the time does not fill the log. */
+#define LOG_PERIOD_S		600
+#define LOG_LINES		20
+
 /* What both registers of a floating bus read. */
 #define FLOATING		0xff
 
@@ -37,18 +41,18 @@ static int ping(struct kcs_host *host, u8 cmd, u64 deadline_us)
 {
 	int err;
 
-	err = kcs_msg_request(&host->failed, KCS_NETFN_APP, cmd, NULL, 0);
+	err = kcs_msg_request(&host->last, KCS_NETFN_APP, cmd, NULL, 0);
 	if (!err)
-		err = kcs_link_transfer(&host->link, &host->failed,
-					&host->failed_reply, deadline_us, NULL);
-	host->failed_err = err;
+		err = kcs_link_transfer(&host->link, &host->last,
+					&host->last_reply, deadline_us, NULL);
+	host->last_err = err;
 	return err;
 }
 
 /* IPMI 2.0 rev 1.1, 20.1: bit 7 of the first firmware byte. */
 static bool is_updating(const struct kcs_host *host)
 {
-	const struct kcs_msg *id = &host->failed_reply;
+	const struct kcs_msg *id = &host->last_reply;
 
 	return id->len > KCS_MSG_REPLY_MIN + 2 && id->bytes[5] & 0x80;
 }
@@ -65,7 +69,7 @@ static bool is_busy(const struct kcs_host *host, u8 cc)
 
 static enum kcs_health_verdict understand(const struct kcs_host *host, u8 cmd)
 {
-	u8 cc = kcs_msg_cc(&host->failed_reply);
+	u8 cc = kcs_msg_cc(&host->last_reply);
 
 	if (cc == KCS_CC_TIMEOUT)
 		return KCS_HEALTH_SILENT;
@@ -128,16 +132,16 @@ static u8 look(struct kcs_host *host)
 
 static enum kcs_health_verdict find_bmc(struct kcs_host *host)
 {
-	u64 budget_us = (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
-
+	u64 deadline_us = kcs_host_now_us(host) +
+			  (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
 	enum kcs_health_verdict verdict;
 
 	if (look(host) == FLOATING)
 		return KCS_HEALTH_FLOATING;
-	verdict = ask(host, kcs_host_now_us(host) + budget_us);
+	verdict = ask(host, deadline_us);
 	if (verdict != KCS_HEALTH_SILENT && verdict != KCS_HEALTH_BUSY &&
-	    kcs_trust_test(host))
-		verdict = ask(host, kcs_host_now_us(host) + budget_us);
+	    kcs_trust_test(host, deadline_us))
+		verdict = ask(host, deadline_us);
 	return verdict;
 }
 
@@ -146,9 +150,9 @@ static enum kcs_health_verdict find_bmc(struct kcs_host *host)
 /* IPMI 2.0 rev 1.1, 20.1 */
 static void log_device_id(struct kcs_host *host)
 {
-	const u8 *id = &host->failed_reply.bytes[KCS_MSG_REPLY_MIN];
+	const u8 *id = &host->last_reply.bytes[KCS_MSG_REPLY_MIN];
 
-	if (host->failed_reply.len < KCS_MSG_REPLY_MIN + 11) {
+	if (host->last_reply.len < KCS_MSG_REPLY_MIN + 11) {
 		dev_info(host->dev, "BMC ready, with a short device ID\n");
 		return;
 	}
@@ -163,20 +167,20 @@ static const char *reason(struct kcs_host *host, char *text, size_t size)
 {
 	struct kcs_link *link = &host->link;
 	char status[KCS_NAMES_STATUS_SIZE];
-	int err = host->failed_err;
+	int err = host->last_err;
 
 	if (err)
 		snprintf(text, size,
-			 "NetFn %02xh command %02xh gives %pe in %s, status 0x%02x [%s]",
-			 host->failed.bytes[0] >> 2, host->failed.bytes[1],
+			 "NetFn %02xh command %02xh ended with %pe in %s, status 0x%02x [%s]",
+			 host->last.bytes[0] >> 2, host->last.bytes[1],
 			 ERR_PTR(err), kcs_names_sm_state(link->sm.state),
 			 link->status,
 			 kcs_names_status(status, sizeof(status), link->status));
 	else
 		snprintf(text, size,
-			 "NetFn %02xh command %02xh gives completion code %02xh",
-			 host->failed.bytes[0] >> 2, host->failed.bytes[1],
-			 kcs_msg_cc(&host->failed_reply));
+			 "NetFn %02xh command %02xh has completion code %02xh",
+			 host->last.bytes[0] >> 2, host->last.bytes[1],
+			 kcs_msg_cc(&host->last_reply));
 	return text;
 }
 
@@ -184,6 +188,8 @@ static void log_change(struct kcs_host *host)
 {
 	char why[160];
 
+	if (!__ratelimit(&host->log_limit))
+		return;
 	switch (host->health.state) {
 	case KCS_HEALTH_READY:
 		log_device_id(host);
@@ -198,7 +204,7 @@ static void log_change(struct kcs_host *host)
 		break;
 	case KCS_HEALTH_ABSENT:
 		dev_info(host->dev,
-			 "BMC absent: the bus floats; looking for it in the background\n");
+			 "BMC absent: nothing responds at its registers (Status reads FFh); requests fail at once, looking for it in the background\n");
 		break;
 	default:
 		dev_warn(host->dev,
@@ -270,7 +276,7 @@ static void run_probe(struct kcs_host *host)
 {
 	enum kcs_health_verdict verdict = find_bmc(host);
 	enum kcs_health_state before = host->health.state;
-	bool was_lost = before != KCS_HEALTH_UNKNOWN && !host->health.in_step;
+	bool was_out = !host->health.in_step;
 	unsigned long flags;
 
 	if (READ_ONCE(host->link.stop) || READ_ONCE(host->paused))
@@ -278,7 +284,7 @@ static void run_probe(struct kcs_host *host)
 	spin_lock_irqsave(&host->lock, flags);
 	kcs_health_probed(&host->health, verdict, kcs_host_now_us(host));
 	host->counters[KCS_COUNT_PROBES]++;
-	if (was_lost && host->health.in_step)
+	if (was_out && before != KCS_HEALTH_UNKNOWN && host->health.in_step)
 		host->counters[KCS_COUNT_RECOVERIES]++;
 	spin_unlock_irqrestore(&host->lock, flags);
 
@@ -289,7 +295,7 @@ static void run_probe(struct kcs_host *host)
 		return;
 	}
 	kcs_serve_soon(host);
-	if (before != KCS_HEALTH_READY && before != KCS_HEALTH_DEGRADED)
+	if (was_out && before != KCS_HEALTH_READY && before != KCS_HEALTH_DEGRADED)
 		kcs_host_tell(host, KCS_HOST_READY);
 }
 
@@ -323,4 +329,5 @@ void kcs_probe_soon(struct kcs_host *host)
 void kcs_probe_init(struct kcs_host *host)
 {
 	INIT_DELAYED_WORK(&host->probe, probe);
+	ratelimit_state_init(&host->log_limit, LOG_PERIOD_S * HZ, LOG_LINES);
 }

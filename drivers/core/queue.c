@@ -45,17 +45,21 @@ static bool goes_before(const struct list_head *list,
 	return waiting + 1 < count_of(list, other->client);
 }
 
-/* Requests that ended already, because they were cancelled, take up no place. */
-static u32 count_alive(const struct kcs_queue *queue)
+/*
+ * Cancelled requests take up no place, as long as there are not more of them
+ * than places.
+ */
+static bool is_full(const struct kcs_queue *queue, enum kcs_class class)
 {
 	const struct kcs_request *request;
 	u32 alive = 0;
-	int class;
 
-	for (class = 0; class < KCS_CLASSES; class++)
-		list_for_each_entry(request, &queue->waiting[class], node)
-			alive += !kcs_request_ended(request);
-	return alive;
+	if (queue->count[class] < KCS_HOST_QUEUE_MAX)
+		return false;
+	list_for_each_entry(request, &queue->waiting[class], node)
+		alive += !kcs_request_ended(request);
+	return alive >= KCS_HOST_QUEUE_MAX ||
+	       queue->count[class] >= 2 * KCS_HOST_QUEUE_MAX;
 }
 
 /**
@@ -63,11 +67,8 @@ static u32 count_alive(const struct kcs_queue *queue)
  * @queue: the queue
  * @request: the request, in no queue; its class, client and time are set
  *
- * Places are counted without those who were cancelled, as long as there are
- * not more of them than places.
- *
  * Context: any; the owner serialises.
- * Return: 0; %-EBUSY when %KCS_HOST_QUEUE_MAX requests wait.
+ * Return: 0; %-EBUSY when %KCS_HOST_QUEUE_MAX requests of its class wait.
  */
 int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 {
@@ -75,16 +76,14 @@ int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 	u32 waiting = count_of(list, request->client);
 	struct kcs_request *before;
 
-	if (queue->count >= KCS_HOST_QUEUE_MAX &&
-	    (queue->count >= 2 * KCS_HOST_QUEUE_MAX ||
-	     count_alive(queue) >= KCS_HOST_QUEUE_MAX))
+	if (is_full(queue, request->class))
 		return -EBUSY;
 	request->turn = next_turn(queue, request);
 	list_for_each_entry_reverse(before, list, node)
 		if (!goes_before(list, request, waiting, before))
 			break;
 	list_add(&request->node, &before->node);
-	queue->count++;
+	queue->count[request->class]++;
 	return 0;
 }
 
@@ -138,7 +137,7 @@ void kcs_queue_take(struct kcs_queue *queue, struct kcs_request *request)
 	queue->turn[request->class] = max(queue->turn[request->class],
 					  request->turn);
 	list_del_init(&request->node);
-	queue->count--;
+	queue->count[request->class]--;
 }
 
 /**
@@ -162,8 +161,20 @@ void kcs_queue_collect(struct kcs_queue *queue, struct list_head *ended,
 			if (request->deadline_us <= until_us ||
 			    kcs_request_ended(request)) {
 				list_move_tail(&request->node, ended);
-				queue->count--;
+				queue->count[class]--;
 			}
+}
+
+/**
+ * kcs_queue_is_empty() - does nobody wait?
+ * @queue: the queue
+ *
+ * Context: any; the owner serialises.
+ * Return: true when nobody does.
+ */
+bool kcs_queue_is_empty(const struct kcs_queue *queue)
+{
+	return kcs_queue_due_us(queue) == U64_MAX;
 }
 
 /**

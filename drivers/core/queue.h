@@ -16,7 +16,7 @@ struct kcs_request;
  * @waiting: a list for each class, in order of their turns
  * @turn: turn of the request of each class taken last
  * @passed: times in a row each class had to wait for a higher one
- * @count: requests in all lists
+ * @count: requests in each list
  *
  * The owner serialises.
  */
@@ -24,7 +24,7 @@ struct kcs_queue {
 	struct list_head waiting[KCS_CLASSES];
 	u64 turn[KCS_CLASSES];
 	u32 passed[KCS_CLASSES];
-	u32 count;
+	u32 count[KCS_CLASSES];
 };
 
 void kcs_queue_init(struct kcs_queue *queue);
@@ -33,6 +33,7 @@ struct kcs_request *kcs_queue_next(struct kcs_queue *queue, u64 now_us);
 void kcs_queue_take(struct kcs_queue *queue, struct kcs_request *request);
 void kcs_queue_collect(struct kcs_queue *queue, struct list_head *ended,
 		       u64 until_us);
+bool kcs_queue_is_empty(const struct kcs_queue *queue);
 u64 kcs_queue_due_us(const struct kcs_queue *queue);
 
 #endif /* KCS_QUEUE_H */

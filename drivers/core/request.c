@@ -92,15 +92,17 @@ EXPORT_SYMBOL_GPL(kcs_request_put);
  * on its way yet, it will never be; if it is, it is soon given up.
  *
  * Context: any in which the request's &typedef kcs_request_done may be called.
+ * Return: false when somebody had ended it.
  */
-void kcs_request_end(struct kcs_request *request, int err)
+bool kcs_request_end(struct kcs_request *request, int err)
 {
 	if (cmpxchg(&request->ended, 0, 1))
-		return;
+		return false;
 	request->err = err;
 	complete_all(&request->done);
 	if (request->on_done)
 		request->on_done(request, request->context);
+	return true;
 }
 EXPORT_SYMBOL_GPL(kcs_request_end);
 

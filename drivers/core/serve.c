@@ -49,16 +49,21 @@ static void count(struct kcs_host *host, enum kcs_counter counter)
 	spin_unlock_irqrestore(&host->lock, flags);
 }
 
-/* Ends a request that is in no queue any more. */
+/*
+ * Ends a request that is in no queue any more. Whoever was faster cancelled it,
+ * or waited for it until its deadline.
+ */
 static void end(struct kcs_host *host, struct kcs_request *request, int err)
 {
+	if (!kcs_request_end(request, err))
+		err = kcs_host_now_us(host) < request->deadline_us ?
+		      -ECANCELED : -ETIMEDOUT;
 	if (!err)
 		count(host, KCS_COUNT_ANSWERED);
 	else if (err == -ETIMEDOUT)
 		count(host, KCS_COUNT_TIMEOUTS);
 	else
 		count(host, KCS_COUNT_ERRORS);
-	kcs_request_end(request, err);
 	kcs_request_put(request);
 }
 
@@ -198,8 +203,8 @@ static void note_failure(struct kcs_host *host, struct kcs_request *request,
 	struct kcs_link *link = &host->link;
 	char status[KCS_NAMES_STATUS_SIZE];
 
-	host->failed = request->msg;
-	host->failed_err = err;
+	host->last = request->msg;
+	host->last_err = err;
 	dev_dbg(host->dev,
 		"NetFn %02xh command %02xh: %pe in %s, status 0x%02x [%s], last error: %s\n",
 		request->msg.bytes[0] >> 2, request->msg.bytes[1], ERR_PTR(err),
@@ -328,7 +333,7 @@ static void reap(struct work_struct *work)
 
 	end_late(host);
 	spin_lock_irqsave(&host->lock, flags);
-	if (host->queue.count && !host->link.stop)
+	if (!kcs_queue_is_empty(&host->queue) && !host->link.stop)
 		queue_delayed_work(system_unbound_wq, &host->reap,
 				   msecs_to_jiffies(REAP_MS));
 	spin_unlock_irqrestore(&host->lock, flags);

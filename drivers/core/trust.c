@@ -8,8 +8,10 @@
 
 #include <linux/bitops.h>
 #include <linux/device.h>
-#include <linux/errno.h>
+#include <linux/err.h>
 #include <linux/interrupt.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
 
 #define CMD_SET_ENABLES		0x2e
 #define CMD_GET_ENABLES		0x2f
@@ -36,28 +38,28 @@ static irqreturn_t on_interrupt(int number, void *data)
 /* -- What the BMC is told. ------------------------------------------------ */
 
 static int ask(struct kcs_link *link, u8 cmd, const u8 *data, size_t len,
-	       struct kcs_msg *reply)
+	       struct kcs_msg *reply, u64 deadline_us)
 {
-	u64 now_us = link->clock->ops->now_us(link->clock);
+	u64 end_us = link->clock->ops->now_us(link->clock) + ASK_TIMEOUT_US;
 	struct kcs_msg request;
 	int err;
 
 	err = kcs_msg_request(&request, KCS_NETFN_APP, cmd, data, len);
 	if (!err)
 		err = kcs_link_transfer(link, &request, reply,
-					now_us + ASK_TIMEOUT_US, NULL);
+					min(end_us, deadline_us), NULL);
 	if (!err && kcs_msg_cc(reply) != KCS_CC_OK)
 		err = -EOPNOTSUPP;
 	return err;
 }
 
-static int enable(struct kcs_link *link, bool on)
+static int enable(struct kcs_link *link, bool on, u64 deadline_us)
 {
 	struct kcs_msg reply;
 	u8 enables;
 	int err;
 
-	err = ask(link, CMD_GET_ENABLES, NULL, 0, &reply);
+	err = ask(link, CMD_GET_ENABLES, NULL, 0, &reply, deadline_us);
 	if (err)
 		return err;
 	if (reply.len <= KCS_MSG_REPLY_MIN)
@@ -65,29 +67,34 @@ static int enable(struct kcs_link *link, bool on)
 	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~ENABLE_INTERRUPTS;
 	if (on)
 		enables |= ENABLE_INTERRUPTS;
-	return ask(link, CMD_SET_ENABLES, &enables, 1, &reply);
+	return ask(link, CMD_SET_ENABLES, &enables, 1, &reply, deadline_us);
 }
 
-static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on)
+static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on,
+		    u64 deadline_us)
 {
-	int err = enable(link, on);
+	int err = enable(link, on, deadline_us);
 
 	if (!err)
 		host->irq_enabled = on;
 	return err;
 }
 
-/* Each byte of the reply should bring one. */
-static int hear(struct kcs_host *host)
+/* Each byte of the reply should bring one, if it is not polled for. */
+static int hear(struct kcs_host *host, u64 deadline_us)
 {
-	u32 before = READ_ONCE(host->irq.ours);
+	struct kcs_irq *irq = &host->irq;
+	u32 before = READ_ONCE(irq->bytes);
 	struct kcs_msg reply;
 	int err;
 
-	err = tell_bmc(host, &host->link, true);
-	if (!err)
-		err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, 0, &reply);
-	if (!err && READ_ONCE(host->irq.ours) == before)
+	err = tell_bmc(host, &host->link, true, deadline_us);
+	if (err)
+		return err;
+	WRITE_ONCE(irq->patient, true);
+	err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, 0, &reply, deadline_us);
+	WRITE_ONCE(irq->patient, false);
+	if (!err && READ_ONCE(irq->bytes) == before)
 		err = -ENOMSG;
 	return err;
 }
@@ -102,11 +109,16 @@ static void give_up(struct kcs_host *host, const char *why)
 
 static bool request(struct kcs_host *host)
 {
+	int err;
+
 	if (host->irq.on)
 		return true;
-	if (request_irq(host->irq.number, on_interrupt, IRQF_SHARED,
-			dev_name(host->dev), host)) {
-		give_up(host, "is not to be had");
+	err = request_irq(host->irq.number, on_interrupt, IRQF_SHARED,
+			  dev_name(host->dev), host);
+	if (err) {
+		dev_info(host->dev, "IRQ %d is not available: %pe; polling\n",
+			 host->irq.number, ERR_PTR(err));
+		WRITE_ONCE(host->no_irq, true);
 		return false;
 	}
 	set_bit(0, &host->irq.on);
@@ -126,31 +138,32 @@ static void judge(struct kcs_host *host, int err)
 	} else if (err == -ENOMSG) {
 		give_up(host, "does not come in a self-test");
 	} else if (err != -ENODEV && ++host->irq_losses == LOSSES_MAX) {
-		give_up(host, "loses the BMC in a self-test");
+		give_up(host, "makes the BMC fail in a self-test");
 	}
 }
 
 /**
  * kcs_trust_test() - have the interrupt, if it is worth it
  * @host: the interface, whose BMC has come or come back
+ * @deadline_us: when the probe of which this is a part ends
  *
  * A BMC that was reset has forgotten that it may interrupt.
  *
  * Context: on the interface's workqueue.
  * Return: true when the BMC may be out of step: it was asked and did not answer.
  */
-bool kcs_trust_test(struct kcs_host *host)
+bool kcs_trust_test(struct kcs_host *host, u64 deadline_us)
 {
 	int err = 0;
 
 	if (!host->irq.number)
 		return false;
 	if (!READ_ONCE(host->no_irq) && request(host)) {
-		err = hear(host);
+		err = hear(host, deadline_us);
 		judge(host, err);
 	}
 	if (READ_ONCE(host->no_irq) && host->irq_enabled)
-		err = tell_bmc(host, &host->link, false);
+		err = tell_bmc(host, &host->link, false, deadline_us);
 	return err && err != -EOPNOTSUPP && err != -ENOMSG;
 }
 
@@ -164,7 +177,7 @@ static void calm(struct work_struct *work)
 		return;
 	give_up(host, "comes for nothing without end");
 	spin_lock_irqsave(&host->lock, flags);
-	host->health.probe_us = 0;
+	kcs_health_doubted(&host->health, kcs_host_now_us(host));
 	if (!host->link.stop && !host->paused)
 		mod_delayed_work(host->wq, &host->probe, 0);
 	spin_unlock_irqrestore(&host->lock, flags);
@@ -197,7 +210,7 @@ void kcs_trust_restore(struct kcs_host *host)
 	};
 
 	if (host->irq_enabled && host->health.in_step)
-		tell_bmc(host, &link, false);
+		tell_bmc(host, &link, false, U64_MAX);
 }
 
 /**

@@ -29,7 +29,7 @@ struct notifier_block;
 /* The deadline of a request, unless there is a reason for another. */
 #define KCS_HOST_TIMEOUT_MS	5000
 
-/* Requests waiting for one interface; one more ends with -EBUSY. */
+/* Requests of a class waiting for one interface; one more ends with -EBUSY. */
 #define KCS_HOST_QUEUE_MAX	128
 
 /**
@@ -111,7 +111,7 @@ void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
 			  void *context);
 void kcs_host_submit(struct kcs_host *host, struct kcs_request *request);
 int kcs_request_wait(struct kcs_request *request);
-void kcs_request_end(struct kcs_request *request, int err);
+bool kcs_request_end(struct kcs_request *request, int err);
 int kcs_request_err(const struct kcs_request *request);
 const struct kcs_msg *kcs_request_reply(const struct kcs_request *request);
 void kcs_request_put(struct kcs_request *request);
