@@ -20,10 +20,10 @@ from vm_test import LEAKS, SPLAT
 
 E_HOSTDOWN, E_NODATA = 112, 61
 
-# All faults of kcs_sim that a request may meet.
+# All faults of kcs_sim but those of an interrupt, which it does not have.
 FAULTS = """obf_never ibf_stuck late_dummy error error_bare netfn command long short
     reply_0 reply_1 reply_2 code floating reset silence atn_stuck events
-    irq_lost irq_stuck irq_spurious no_last_dummy no_end""".split()
+    no_last_dummy no_end late""".split()
 
 # Ways to be dead, and to come back.
 DEATHS = ["silence", "floating", "ibf_stuck", "obf_never", "error", "error_bare",
@@ -96,24 +96,32 @@ def errors(figure):
 def crowd(bed):
     states = [1, 2, 4, 8] if bed.full else [0]
     result = bed.boot(f"""
-        sim think_us=200-1000 && health 10 ready || exit 1
+        modprobe kcs_sim think_us=200-1000 && modprobe kcs_load listen=1 || exit 1
+        health 10 ready || exit 1
         for kind in {' '.join(FAULTS)}; do for states in {' '.join(map(str, states))}; do
-            (sleep 0.1; fault "$kind states=$states for_ms=700 code=c1") &
-            load threads=64 ms=1000 timeout_ms=1000 | figure $kind.$states
+            (sleep 0.1; fault "$kind states=$states for_ms=2000 code=c1") &
+            load threads=64 ms=2500 timeout_ms=1000 | figure $kind.$states
             wait
-            fault none; well 10 || exit 1
+            echo hits.$kind.$states $(sed -n 's/fault hits: /count=/p' $SIM/counters)
+            fault none; well 15 || exit 1
         done; done
         echo breaches $(sed -n 's/breaches: /count=/p' $SIM/counters)
         grep -A9 breaches $SIM/counters
-    """, timeout_s=900)
+    """, timeout_s=1200)
     found = figures(result)
     breaches = found.pop("breaches")["count"]
     rules = re.findall(r"^(.*): (\d+)$", result.output.partition("breaches: ")[2], re.M)
+    hits = {kind: found.pop(kind)["count"] for kind in list(found) if kind.startswith("hits.")}
+    if len(found) != len(FAULTS) * len(states):
+        raise Failure(f"{len(found)} cells instead of {len(FAULTS) * len(states)}")
+    struck = sum(count > 0 for count in hits.values())
     worst = max(found, key=lambda kind: found[kind]["slowest_us"])
     slowest = found[worst]["slowest_us"] / 1000
     total = sum(figure["ok"] + sum(errors(figure).values()) for figure in found.values())
-    yield (f"{len(found)} faults, 64 requests in parallel, deadline 1 s",
-           "<= 1.5 s", f"{slowest:.0f} ms ({worst}), of {total:.0f} requests", slowest <= 1500)
+    yield (f"{len(FAULTS)} faults{' x 4 states' if bed.full else ''}, 64 requests in parallel, "
+           "deadline 1 s", "<= 1.5 s",
+           f"{slowest:.0f} ms ({worst}), of {total:.0f} requests; {struck} faults struck",
+           slowest <= 1500 and struck >= len(FAULTS))
     yield ("  replies given to somebody else, rules broken by the host", "0, 0",
            f"{sum(f['foreign'] for f in found.values()):.0f}, {breaches:.0f}"
            + "".join(f" ({rule})" for rule, _ in rules),
@@ -139,23 +147,27 @@ def dead(bed):
 
 
 def back(bed):
+    dead_s = 30 if bed.full else 3
     result = bed.boot("""
         sim && health 10 ready || exit 1
         while read -r death; do
             fault $death; load count=2 timeout_ms=1000 ms=9000 >/dev/null
             health 15 dead absent || exit 1
-            sleep 1; fault none; start=$(now_ms)
+            for _ in $(seq DEAD_S); do load count=1 ms=9000 >/dev/null; sleep 1; done
+            n=$((n + 1)); sleep 0.$n
+            # Back, and with nothing in mind of what it was asked.
+            fault "reset times=1"; start=$(now_ms)
             for _ in $(seq 200); do
                 load count=1 ms=9000 timeout_ms=5000 | grep -q ok=1 && break; sleep 0.1
             done
-            echo "${death%% *} ms=$(($(now_ms) - start))"
+            echo "${death%% *} ms=$(($(now_ms) - start))"; fault none; well 5 || exit 1
         done <<END
 %s
 END
-    """ % "\n".join(DEATHS), timeout_s=600)
+    """.replace("DEAD_S", str(dead_s)) % "\n".join(DEATHS), timeout_s=900)
     found = figures(result)
     worst = max(found, key=lambda death: found[death]["ms"])
-    yield (f"BMC back after one of {len(found)} deaths: first success", "<= 2 s",
+    yield (f"BMC back after {dead_s} s of {len(found)} deaths, asked at 1 Hz: first success", "<= 2 s",
            f"{found[worst]['ms']:.0f} ms ({worst})",
            found[worst]["ms"] <= 2000 and len(found) == len(DEATHS))
 
@@ -163,45 +175,58 @@ END
 def late(bed):
     for seconds in [0, 5, 34, 120] if bed.full else [0, 5]:
         result = bed.boot(f"""
-            for kind in silence floating "code code=d2"; do
+            while read -r kind options; do
                 start=$(now_ms)
-                sim fault="${{kind%% *}} for_ms={seconds * 1000 or 1} ${{kind#* }}" ||
-                    sim fault="$kind for_ms={seconds * 1000 or 1}" || exit 1
+                sim fault="$kind for_ms={seconds * 1000 or 1} $options" || exit 1
+                # Nobody asks while it is away: it has to be found all the same.
                 health {seconds + 20} ready || exit 1
-                echo "${{kind%% *}} ms=$(($(now_ms) - start - {seconds * 1000}))"
+                load count=1 ms=5000 | grep -q ok=1 || exit 1
+                echo "$kind ms=$(($(now_ms) - start - {seconds * 1000}))"
                 rmmod kcs_aml kcs_load kcs_sim
-            done
+            done <<END
+silence
+floating
+code code=d2
+END
         """, timeout_s=4 * seconds + 120)
         found = figures(result)
         worst = max(found, key=lambda kind: found[kind]["ms"])
-        yield (f"BMC ready {seconds} s after our load: usable", "<= 2 s",
+        yield (f"BMC ready {seconds} s after our load: first answer", "<= 2 s",
                f"{found[worst]['ms']:.0f} ms ({worst})",
                len(found) == 3 and found[worst]["ms"] <= 2000)
 
 
 def resets(bed):
     count = 1000 if bed.full else 100
+    tries = count * 5 // 4
     result = bed.boot(f"""
-        memory() {{ sync; echo 3 >/proc/sys/vm/drop_caches; sleep 1
-            awk '/^(SUnreclaim|KernelStack|Percpu|VmallocUsed)/ {{ sum += $2 }} END {{ print sum }}' /proc/meminfo; }}
+        # The least of five looks: what others hold for a moment is not ours.
+        memory() {{ for _ in 1 2 3 4 5; do
+            echo 3 >/proc/sys/vm/drop_caches; sleep 1
+            awk '/^(SUnreclaim|KernelStack|Percpu|VmallocUsed)/ {{ sum += $2 }} END {{ print sum }}' /proc/meminfo
+        done | sort -n | head -n 1; }}
         sim think_us=100-500 && health 10 ready || exit 1
         resets() {{
             load threads=8 ms=$(($1 * 40 + 500)) timeout_ms=1000 | figure $2 &
-            for i in $(seq $1); do fault "reset byte=$((i % 20)) times=1"; sleep 0.03; done
+            for i in $(seq $1); do
+                fault "reset byte=$((i % 20)) times=1"; sleep 0.03
+                [ "$(cat $SIM/fault)" = none ] && struck=$((struck + 1))
+            done
             wait
         }}
-        resets 20 warm; before=$(memory)
-        resets {count} load; after=$(memory)
+        resets 20 warm; before=$(memory); struck=0
+        resets {tries} load; after=$(memory)
         well 10 || exit 1
         echo memory kib=$((after - before))
-        echo recoveries count=$(cat $KCS/recoveries)
+        echo struck count=$struck
     """, timeout_s=600)
     found = figures(result)
     slowest = found["load"]["slowest_us"] / 1000
-    yield (f"{count} BMC resets under load: slowest request, deadline 1 s", "<= 1.5 s",
-           f"{slowest:.0f} ms, {found['load']['ok']:.0f} answered, "
-           f"{found['recoveries']['count']:.0f} recoveries",
-           slowest <= 1500 and found["load"]["ok"] > count and not found["load"]["foreign"])
+    struck = found["struck"]["count"]
+    yield (f"{struck:.0f} BMC resets under load: slowest request, deadline 1 s", "<= 1.5 s",
+           f"{slowest:.0f} ms, {found['load']['ok']:.0f} answered",
+           slowest <= 1500 and struck >= count and found["load"]["ok"] > count
+           and not found["load"]["foreign"])
     yield ("  memory growth", "<= 64 KiB", f"{found['memory']['kib']:.0f} KiB",
            found["memory"]["kib"] <= 64)
 
@@ -212,22 +237,27 @@ def cycles(bed):
         sim think_us=100-2000 && modprobe kcs_opregion && health 10 ready || exit 1
         rmmod kcs_load; dmesg -n 2; touch /tmp/go
         while [ -e /tmp/go ]; do aml $PMM threads=4 ms=1000; done >/tmp/traffic &
-        worst=0
+        worst=0; slow=0
         for i in $(seq {count}); do
             start=$(now_ms)
             rmmod kcs_opregion && rmmod kcs_sim && rmmod kcs_host || exit 1
-            ms=$(($(now_ms) - start)); [ $ms -gt $worst ] && worst=$ms
+            middle=$(now_ms)
             modprobe kcs_sim think_us=100-2000 && modprobe kcs_opregion || exit 1
+            end=$(now_ms)
+            [ $((middle - start)) -gt $worst ] && worst=$((middle - start))
+            [ $((end - middle)) -gt $slow ] && slow=$((end - middle))
             [ $((i % 3)) = 0 ] || sleep 0.1
         done
-        echo unload ms=$worst
+        echo unload ms=$worst; echo load ms=$slow
         rm /tmp/go; wait
         awk '{{ sub("ok=", "", $1); sum += $1 }} END {{ print "traffic ok=" sum }}' /tmp/traffic
     """, ssdts=["dell"], timeout_s=count * 2 + 120)
     found = figures(result)
-    yield (f"{count} load/unload cycles under traffic: slowest unload", "<= 2 s",
-           f"{found['unload']['ms']:.0f} ms, {found['traffic']['ok']:.0f} readings",
-           found["unload"]["ms"] <= 2000 and found["traffic"]["ok"] > count)
+    worst = max(found["unload"]["ms"], found["load"]["ms"])
+    yield (f"{count} load/unload cycles under traffic: slowest unload, load", "<= 2 s",
+           f"{found['unload']['ms']:.0f} ms, {found['load']['ms']:.0f} ms, "
+           f"{found['traffic']['ok']:.0f} readings",
+           worst <= 2000 and found["traffic"]["ok"] > count)
 
 
 def blocked(bed):
@@ -256,22 +286,24 @@ def init(bed):
     result = bed.boot("""
         cd /lib/modules/*
         for kind in none silence floating ibf_stuck error "code code=d2"; do
-            best=9999
+            best=9999; worst=0
             for _ in 1 2 3; do
                 start=$(now_ms)
                 insmod kcs_host.ko && insmod kcs_sim.ko fault="$kind" &&
                     insmod kcs_anchor.ko && insmod kcs_opregion.ko || exit 1
                 ms=$(($(now_ms) - start)); [ $ms -lt $best ] && best=$ms
+                [ $ms -gt $worst ] && worst=$ms
                 rmmod kcs_sim; unload
             done
-            echo "${kind%% *} ms=$best"
+            echo "${kind%% *} ms=$best worst=$worst"
         done
     """, ssdts=["reg"])
     found = figures(result)
     worst = max(found, key=lambda kind: found[kind]["ms"])
     bound = 1000 if bed.sanitized else 100
-    yield (f"module init (all four), {len(found)} BMCs", f"<= {bound} ms",
-           f"{found[worst]['ms']:.0f} ms ({worst})", found[worst]["ms"] <= bound)
+    yield (f"module init (all four), {len(found)} BMCs, best of 3 each", f"<= {bound} ms",
+           f"{found[worst]['ms']:.0f} ms ({worst}); worst of all "
+           f"{max(f['worst'] for f in found.values()):.0f} ms", found[worst]["ms"] <= bound)
 
 
 def quiet(bed):
@@ -279,12 +311,12 @@ def quiet(bed):
     result = bed.boot(f"""
         sim && modprobe kcs_opregion && modprobe acpi_power_meter && health 10 ready || exit 1
         fault silence
+        before=$(dmesg | wc -l)
         for _ in $(seq {seconds}); do average 2>/dev/null; sleep 1; done
-        echo log lines=$(dmesg | grep -cE 'kcs_(host|sim|opregion)|ACPI Error')
-        dmesg | grep -E 'kcs_(host|sim|opregion)'
+        echo log lines=$(($(dmesg | wc -l) - before))
     """, ssdts=["dell"], timeout_s=seconds * 2 + 60)
     lines = figures(result)["log"]["lines"]
-    yield (f"{seconds} s of a dead BMC read at 1 Hz: log lines, loading included", "<= 6",
+    yield (f"{seconds} s of a dead BMC read at 1 Hz: lines in the log", "<= 6",
            f"{lines:.0f}", lines <= 6)
 
 
@@ -293,13 +325,14 @@ def attention(bed):
         modprobe kcs_sim think_us=5000 && modprobe kcs_load listen=1 && health 10 ready || exit 1
         load ms=4000 | figure healthy
         fault atn_stuck
-        before=$(cat $KCS/attention_rounds)
+        flags() { sed -n 's/get message flags: //p' $SIM/counters; }
+        before=$(flags)
         load ms=4000 | figure stuck
-        echo rounds count=$(($(cat $KCS/attention_rounds) - before))
+        echo flags count=$(($(flags) - before))
     """)
     found = figures(result)
     ratio = found["stuck"]["mean_us"] / found["healthy"]["mean_us"]
-    rate = found["rounds"]["count"] / 4
+    rate = found["flags"]["count"] / 4
     yield ("stuck SMS_ATN: user latency, stuck / healthy", "<= 1.1",
            f"{ratio:.2f} ({found['stuck']['mean_us'] / 1000:.1f} / "
            f"{found['healthy']['mean_us'] / 1000:.1f} ms)", ratio <= 1.1)
@@ -335,19 +368,20 @@ def attention_beside_in_tree(bed):
 
 
 def fair(bed):
-    result = bed.boot("""
+    ms = 40000 if bed.full else 10000
+    result = bed.boot(f"""
         sim think_us=5000 && modprobe kcs_opregion && health 10 ready || exit 1
-        load rest_us=20000 ms=8000 | figure alone
-        aml $PMM rest_us=20000 ms=8000 | figure aml_alone
-        load threads=32 client=1 ms=19000 | figure flood &
+        load rest_us=20000 ms={ms} | figure alone
+        aml $PMM rest_us=20000 ms={ms} | figure aml_alone
+        load threads=120 client=1 ms={2 * ms + 2000} timeout_ms=20000 | figure flood &
         sleep 0.5
-        load rest_us=20000 ms=8000 | figure polite
-        aml $PMM rest_us=20000 ms=8000 | figure aml
+        load rest_us=20000 ms={ms} | figure polite
+        aml $PMM rest_us=20000 ms={ms} | figure aml
         wait
     """, ssdts=["dell"])
     found = figures(result)
     for what, percent, bound, with_flood, alone in (
-            ("32 requests of one client at a time: another client's", 95, 2.0, "polite", "alone"),
+            ("120 threads of one client: another client's", 95, 2.0, "polite", "alone"),
             ("  AML's (Dell's _PMM, two commands)", 99, 1.5, "aml", "aml_alone")):
         name = f"p{percent}_us"
         ratio = found[with_flood][name] / found[alone][name]
@@ -423,7 +457,7 @@ def run(bed, cases):
                 rows.append(row)
                 print(f"    {row[0].strip()}: {row[2]}{'' if row[3] else '   NOT OK'}",
                       flush=True)
-        except (Failure, KeyError, ValueError, TypeError) as failure:
+        except (Failure, KeyError, IndexError) as failure:
             print(f"{type(failure).__name__}: {failure}")
             rows.append((case.__name__, "", "could not be measured", False))
     return rows
@@ -432,11 +466,15 @@ def run(bed, cases):
 def main():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", help=", ".join(c.__name__ for c in CASES))
+    parser.add_argument("cases", nargs="*", metavar="CASE",
+                        help=", ".join(c.__name__ for c in CASES))
     parser.add_argument("--full", action="store_true", help="the full counts")
     parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
                         help="build folder of a kernel (the installed one)")
     options = parser.parse_args()
+    unknown = set(options.cases) - {case.__name__ for case in CASES}
+    if unknown:
+        parser.error(f"no such case: {', '.join(unknown)}")
 
     kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
     print(f"building the modules for {kernel.release} ...", flush=True)

@@ -68,6 +68,7 @@ static u8 clear_flags(struct sim_exchange *exchange)
 
 static u8 get_flags(struct sim_exchange *exchange)
 {
+	exchange->bmc->flag_reads++;
 	sim_put_u8(exchange, exchange->bmc->flags);
 	return KCS_CC_OK;
 }

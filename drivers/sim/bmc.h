@@ -48,6 +48,7 @@ struct sim_info {
  * @fru: the FRU inventory
  * @readings: raw sensor readings
  * @resets: cold and warm resets it was asked for
+ * @flag_reads: times its message flags were read
  */
 struct sim_bmc {
 	u16 watts;
@@ -68,6 +69,7 @@ struct sim_bmc {
 	u8 fru[SIM_FRU_SIZE];
 	u8 readings[SIM_SENSORS];
 	u32 resets;
+	u32 flag_reads;
 };
 
 void sim_bmc_init(struct sim_bmc *bmc, u16 watts);

@@ -192,6 +192,7 @@ static void show_counters(struct sim *sim, struct seq_file *file)
 
 	seq_printf(file, "commands: %u\n", sim->kcs.commands);
 	seq_printf(file, "fault hits: %u\n", sim->kcs.trouble.hits);
+	seq_printf(file, "get message flags: %u\n", sim->bmc.flag_reads);
 	seq_printf(file, "breaches: %u\n", sim_monitor_total(&sim->monitor));
 	for (rule = 0; rule < SIM_RULES; rule++)
 		if (sim->monitor.breaches[rule])
