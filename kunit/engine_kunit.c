@@ -42,7 +42,8 @@ struct member {
  * @io: the registers
  * @clock: the time: real time, and all the naps
  * @lock: guards the BMC
- * @napped_us: all the naps
+ * @ahead_us: of real time: all the naps
+ * @frozen_us: time stands still here, if not 0
  * @kcs: the BMC's side
  * @bmc: the BMC
  * @monitor: watches the host
@@ -62,7 +63,8 @@ struct engine {
 	struct kcs_io io;
 	struct kcs_clock clock;
 	spinlock_t lock;	/* kcs, bmc, monitor, arm, counts */
-	u64 napped_us;
+	s64 ahead_us;
+	u64 frozen_us;
 	struct sim_kcs kcs;
 	struct sim_bmc bmc;
 	struct sim_monitor monitor;
@@ -82,16 +84,31 @@ struct engine {
 static u64 engine_now_us(struct kcs_clock *clock)
 {
 	struct engine *engine = container_of(clock, struct engine, clock);
+	u64 frozen_us = READ_ONCE(engine->frozen_us);
 
-	return ktime_to_us(ktime_get()) + READ_ONCE(engine->napped_us);
+	return frozen_us ? frozen_us :
+			   ktime_to_us(ktime_get()) + READ_ONCE(engine->ahead_us);
 }
 
 static void engine_nap_us(struct kcs_clock *clock, u32 us)
 {
 	struct engine *engine = container_of(clock, struct engine, clock);
 
-	WRITE_ONCE(engine->napped_us, engine->napped_us + us);
+	if (!READ_ONCE(engine->frozen_us))
+		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
 	cond_resched();
+}
+
+static void freeze(struct engine *engine)
+{
+	WRITE_ONCE(engine->frozen_us, engine_now_us(&engine->clock));
+}
+
+static void thaw(struct engine *engine)
+{
+	WRITE_ONCE(engine->ahead_us,
+		   engine->frozen_us - ktime_to_us(ktime_get()));
+	WRITE_ONCE(engine->frozen_us, 0);
 }
 
 static const struct kcs_clock_ops engine_clock_ops = {
@@ -111,30 +128,32 @@ static void arm_fault(struct engine *engine)
 static u8 engine_read(struct kcs_io *io, enum kcs_reg reg)
 {
 	struct engine *engine = container_of(io, struct engine, io);
+	unsigned long flags;
 	u64 now_us = engine_now_us(&engine->clock);
 	u8 value;
 
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	engine->accesses++;
 	arm_fault(engine);
 	engine->kcs.attention = sim_bmc_attention(&engine->bmc);
 	value = sim_kcs_read(&engine->kcs, reg, now_us);
 	sim_monitor_read(&engine->monitor, reg, value, now_us);
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 	return value;
 }
 
 static void engine_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 {
 	struct engine *engine = container_of(io, struct engine, io);
+	unsigned long flags;
 	u64 now_us = engine_now_us(&engine->clock);
 
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	engine->accesses++;
 	engine->writes++;
 	sim_monitor_write(&engine->monitor, reg, value, now_us);
 	sim_kcs_write(&engine->kcs, reg, value, now_us);
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 }
 
 static const struct kcs_io_ops engine_io_ops = {
@@ -208,14 +227,15 @@ static void start(struct kunit *test, const struct sim_personality *personality)
 
 static void set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code)
 {
+	unsigned long flags;
 	const struct sim_fault fault = {
 		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
 		.code = code,
 	};
 
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	sim_fault_set(&engine->kcs.trouble, &fault);
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 }
 
 static bool await(struct engine *engine, enum kcs_health_state state)
@@ -328,6 +348,7 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 		.command = SIM_ANY_COMMAND,
 	};
 	struct engine *engine = test->priv;
+	unsigned long flags;
 	struct member *crowd = engine->crowd;
 	char where[64];
 	u32 answered;
@@ -337,8 +358,10 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 	memset(crowd, 0, sizeof(engine->crowd));
 	snprintf(where, sizeof(where), "%s in state %d, %s", sim_fault_name(kind),
 		 state, for_ever ? "for ever" : "once");
+	/* All of them at the same moment. */
+	freeze(engine);
 	start(test, personality);
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	engine->arm = (struct sim_fault){
 		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
 		.for_us = for_ever ? 0 : 50000, .times = for_ever ? 0 : 1,
@@ -347,11 +370,11 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 	engine->arm_state = state;
 	if (state >= KCS_SM_WAIT_ABORT)
 		sim_fault_set(&engine->kcs.trouble, &astray);
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 
+	start_us = engine->frozen_us;
 	send_crowd(test, crowd);
-	/* The last ones were submitted a little later than the first. */
-	start_us = engine_now_us(&engine->clock);
+	thaw(engine);
 	answered = meet_crowd(test, crowd, start_us, where);
 	if (!for_ever)
 		engine->answered += answered;
@@ -398,6 +421,7 @@ static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
 static void late_reply_is_taken_for_no_other(struct kunit *test)
 {
 	struct engine *engine = test->priv;
+	unsigned long flags;
 	const struct sim_fault late = {
 		.kind = SIM_FAULT_LATE, .byte = SIM_ANY_BYTE, .times = 1,
 		.command = 0x30ee,
@@ -408,9 +432,9 @@ static void late_reply_is_taken_for_no_other(struct kunit *test)
 	/* One that takes a new request while it still thinks about the old one. */
 	start(test, sim_kcs_personality("linux"));
 	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	sim_fault_set(&engine->kcs.trouble, &late);
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 	for (i = 0; i < 50; i++) {
 		struct kcs_request *request;
 		struct kcs_msg msg;
@@ -483,6 +507,7 @@ static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
 static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 {
 	struct engine *engine = test->priv;
+	unsigned long flags;
 	const struct sim_fault busy = {
 		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
 		.command = 0x30ee, .times = 4,
@@ -491,9 +516,9 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 
 	start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	sim_fault_set(&engine->kcs.trouble, &busy);
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
 	KUNIT_EXPECT_EQ(test, engine->host->counters[KCS_COUNT_RETRIES], 4ull);
@@ -578,12 +603,13 @@ static bool await_heard(struct engine *engine, int heard)
 static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
 {
 	struct engine *engine = test->priv;
+	unsigned long flags;
 
 	listen(test);
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	engine->bmc.message_len = 8;
 	engine->bmc.flags = 0x01 | 0x02 | 0x08 | 0x20;
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 	KUNIT_EXPECT_TRUE(test, await_heard(engine, 1102));
 	kcs_host_unlisten(engine->host);
 	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 1102);
@@ -593,12 +619,13 @@ static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
 static void nobody_listens_and_nothing_is_fetched(struct kunit *test)
 {
 	struct engine *engine = test->priv;
+	unsigned long flags;
 
 	listen(test);
 	kcs_host_unlisten(engine->host);
-	spin_lock(&engine->lock);
+	spin_lock_irqsave(&engine->lock, flags);
 	engine->bmc.flags = 0x02;
-	spin_unlock(&engine->lock);
+	spin_unlock_irqrestore(&engine->lock, flags);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
 	msleep(600);
 	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 0);

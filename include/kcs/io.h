@@ -17,7 +17,8 @@ struct kcs_clock;
  * @read: read Data_Out or Status
  * @write: write Data_In or Command
  *
- * Neither may fail or sleep; a register that is not there reads FFh.
+ * Neither may fail or sleep; a register that is not there reads FFh. They are
+ * called with interrupts disabled, too.
  */
 struct kcs_io_ops {
 	u8 (*read)(struct kcs_io *io, enum kcs_reg reg);
