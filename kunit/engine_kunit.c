@@ -94,7 +94,9 @@ static void engine_nap_us(struct kcs_clock *clock, u32 us)
 {
 	struct engine *engine = container_of(clock, struct engine, clock);
 
-	if (!READ_ONCE(engine->frozen_us))
+	if (READ_ONCE(engine->frozen_us))
+		usleep_range(50, 100);
+	else
 		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
 	cond_resched();
 }
