@@ -95,3 +95,21 @@ int sim_bench_transfer(struct sim_bench *bench)
 	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
 				 bench->now_us + BENCH_DEADLINE_US, NULL);
 }
+
+/**
+ * sim_bench_next() - every personality, as a parameter of a test
+ * @previous: the personality before, NULL at first
+ * @text: becomes its name
+ *
+ * Return: the next one, NULL after the last.
+ */
+const void *sim_bench_next(const void *previous, char *text)
+{
+	const struct sim_personality *personality = previous;
+
+	personality = personality ? personality + 1 : sim_personalities;
+	if (!personality->name)
+		return NULL;
+	strscpy(text, personality->name, KUNIT_PARAM_DESC_SIZE);
+	return personality;
+}

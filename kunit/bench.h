@@ -49,5 +49,6 @@ struct sim_bench *sim_bench_create(struct kunit *test);
 void sim_bench_start(struct sim_bench *bench,
 		     const struct sim_personality *personality);
 int sim_bench_transfer(struct sim_bench *bench);
+const void *sim_bench_next(const void *previous, char *text);
 
 #endif /* KCS_BENCH_H */

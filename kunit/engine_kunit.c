@@ -8,6 +8,7 @@
 #include "../drivers/sim/bmc.h"
 #include "../drivers/sim/kcs.h"
 #include "../drivers/sim/monitor.h"
+#include "bench.h"
 
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -387,17 +388,6 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 	return engine->armed;
 }
 
-static const void *next_personality(const void *previous, char *text)
-{
-	const struct sim_personality *personality = previous;
-
-	personality = personality ? personality + 1 : sim_personalities;
-	if (!personality->name)
-		return NULL;
-	strscpy(text, personality->name, KUNIT_PARAM_DESC_SIZE);
-	return personality;
-}
-
 static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
 {
 	struct engine *engine = test->priv;
@@ -659,7 +649,7 @@ static void attention_for_nothing_is_not_paid_often(struct kunit *test)
 }
 
 static struct kunit_case engine_cases[] = {
-	KUNIT_CASE_PARAM(crowd_ends_in_time_whatever_goes_wrong, next_personality),
+	KUNIT_CASE_PARAM(crowd_ends_in_time_whatever_goes_wrong, sim_bench_next),
 	KUNIT_CASE(late_reply_is_taken_for_no_other),
 	KUNIT_CASE(dead_bmc_refuses_at_once_and_is_found_again),
 	KUNIT_CASE(floating_bus_is_never_written),

@@ -15,17 +15,6 @@
 /* ... and those that a late BMC has no time for. */
 #define LOST_LATE	(SIM_DAEMON_LATE_US / BENCH_DEADLINE_US)
 
-static const void *next_personality(const void *previous, char *text)
-{
-	const struct sim_personality *personality = previous;
-
-	personality = personality ? personality + 1 : sim_personalities;
-	if (!personality->name)
-		return NULL;
-	strscpy(text, personality->name, KUNIT_PARAM_DESC_SIZE);
-	return personality;
-}
-
 static void expect_no_breach(struct kunit *test, const struct sim_bench *bench,
 			     const char *where)
 {
@@ -181,8 +170,8 @@ static void every_fault_in_every_state_is_survived(struct kunit *test)
 }
 
 static struct kunit_case matrix_cases[] = {
-	KUNIT_CASE_PARAM(every_length_passes, next_personality),
-	KUNIT_CASE_PARAM(every_fault_in_every_state_is_survived, next_personality),
+	KUNIT_CASE_PARAM(every_length_passes, sim_bench_next),
+	KUNIT_CASE_PARAM(every_fault_in_every_state_is_survived, sim_bench_next),
 	{}
 };
 

@@ -198,12 +198,12 @@ END
 
 def resets(bed):
     count = 1000 if bed.full else 100
-    tries = count * 5 // 4
+    tries = count * 5 // 12
     result = bed.boot(f"""
         # The least of five looks: what others hold for a moment is not ours.
         memory() {{ for _ in 1 2 3 4 5; do
             echo 3 >/proc/sys/vm/drop_caches; sleep 1
-            awk '/^(SUnreclaim|KernelStack|Percpu|VmallocUsed)/ {{ sum += $2 }} END {{ print sum }}' /proc/meminfo
+            awk '/^(SUnreclaim|KernelStack)/ {{ sum += $2 }} END {{ print sum }}' /proc/meminfo
         done | sort -n | head -n 1; }}
         sim think_us=100-500 && health 10 ready || exit 1
         resets() {{
@@ -214,21 +214,27 @@ def resets(bed):
             done
             wait
         }}
-        resets 20 warm; before=$(memory); struck=0
-        resets {tries} load; after=$(memory)
+        resets 30 warm; struck=0; before=$(memory)
+        # What leaks grows in each third of the resets; what is noise does not.
+        for third in 1 2 3; do
+            resets {tries} load$third; after=$(memory)
+            echo memory$third kib=$((after - before)); before=$after
+        done
         well 10 || exit 1
-        echo memory kib=$((after - before))
         echo struck count=$struck
     """, timeout_s=600)
     found = figures(result)
-    slowest = found["load"]["slowest_us"] / 1000
+    loads = [found[f"load{third}"] for third in (1, 2, 3)]
+    slowest = max(load["slowest_us"] for load in loads) / 1000
+    answered = sum(load["ok"] for load in loads)
     struck = found["struck"]["count"]
+    growth = 3 * min(found[f"memory{third}"]["kib"] for third in (1, 2, 3))
     yield (f"{struck:.0f} BMC resets under load: slowest request, deadline 1 s", "<= 1.5 s",
-           f"{slowest:.0f} ms, {found['load']['ok']:.0f} answered",
-           slowest <= 1500 and struck >= count and found["load"]["ok"] > count
-           and not found["load"]["foreign"])
-    yield ("  memory growth", "<= 64 KiB", f"{found['memory']['kib']:.0f} KiB",
-           found["memory"]["kib"] <= 64)
+           f"{slowest:.0f} ms, {answered:.0f} answered",
+           slowest <= 1500 and struck >= count and answered > count
+           and not any(load["foreign"] for load in loads))
+    yield ("  memory growth, three times the least of three thirds", "<= 64 KiB",
+           f"{growth:.0f} KiB", growth <= 64)
 
 
 def cycles(bed):

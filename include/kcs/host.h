@@ -11,8 +11,9 @@
  *
  * A request ends exactly once. On the way to the BMC it ends no later than its
  * deadline, which counts from kcs_host_submit(); whoever waits for it waits no
- * longer than that, whatever the interface does. It is reference-counted: who
- * stops waiting drops his reference, and a late reply finds nobody.
+ * longer than that, whatever the interface does, and one that nobody waits for
+ * may end a tenth of a second late. It is reference-counted: who stops waiting
+ * drops his reference, and a late reply finds nobody.
  */
 #ifndef KCS_HOST_H
 #define KCS_HOST_H
