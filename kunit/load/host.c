@@ -3,8 +3,10 @@
 #include "load.h"
 
 #include <kcs/host.h>
+#include <linux/math64.h>
 #include <linux/module.h>
 #include <linux/panic_notifier.h>
+#include <linux/timekeeping.h>
 
 static bool listen;
 module_param(listen, bool, 0444);
@@ -119,12 +121,15 @@ static struct kcs_listener listener = {
 
 static int on_panic(struct notifier_block *nb, unsigned long event, void *text)
 {
+	u64 start_ns = ktime_get_raw_fast_ns();
 	struct kcs_msg request, reply;
 	int err;
 
 	kcs_msg_request(&request, KCS_NETFN_APP, KCS_CMD_GET_DEVICE_ID, NULL, 0);
 	err = kcs_host_panic_transfer(first, &request, &reply, panic_ms);
-	pr_emerg("panic transfer: %d\n", err);
+	/* The log's own clock may stand still with interrupts off. */
+	pr_emerg("panic transfer: %d in %llu us\n", err,
+		 div_u64(ktime_get_raw_fast_ns() - start_ns, 1000));
 	return NOTIFY_DONE;
 }
 
