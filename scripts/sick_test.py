@@ -198,7 +198,8 @@ END
 
 def resets(bed):
     count = 1000 if bed.full else 100
-    tries = count * 5 // 12
+    third = count // 3 + 1
+    reset_ms = 250 if bed.sanitized else 50
     result = bed.boot(f"""
         # The least of five looks: what others hold for a moment is not ours.
         memory() {{ for _ in 1 2 3 4 5; do
@@ -207,17 +208,20 @@ def resets(bed):
         done | sort -n | head -n 1; }}
         sim think_us=100-500 && health 10 ready || exit 1
         resets() {{
-            load threads=8 ms=$(($1 * 40 + 500)) timeout_ms=1000 | figure $2 &
+            load threads=8 ms=$(($1 * {reset_ms} + 500)) timeout_ms=1000 | figure $2 &
             for i in $(seq $1); do
-                fault "reset byte=$((i % 20)) times=1"; sleep 0.03
-                [ "$(cat $SIM/fault)" = none ] && struck=$((struck + 1))
+                fault "reset byte=$((i % 20)) times=1"
+                for _ in 1 2 3 4 5 6 7 8; do
+                    sleep 0.02
+                    [ "$(cat $SIM/fault)" = none ] && struck=$((struck + 1)) && break
+                done
             done
             wait
         }}
         resets 30 warm; struck=0; before=$(memory)
         # What leaks grows in each third of the resets; what is noise does not.
         for third in 1 2 3; do
-            resets {tries} load$third; after=$(memory)
+            resets {third} load$third; after=$(memory)
             echo memory$third kib=$((after - before)); before=$after
         done
         well 10 || exit 1
@@ -231,7 +235,7 @@ def resets(bed):
     growth = 3 * min(found[f"memory{third}"]["kib"] for third in (1, 2, 3))
     yield (f"{struck:.0f} BMC resets under load: slowest request, deadline 1 s", "<= 1.5 s",
            f"{slowest:.0f} ms, {answered:.0f} answered",
-           slowest <= 1500 and struck >= count and answered > count
+           slowest <= 1500 and struck >= 0.99 * count and answered > count
            and not any(load["foreign"] for load in loads))
     yield ("  memory growth, three times the least of three thirds", "<= 64 KiB",
            f"{growth:.0f} KiB", growth <= 64)

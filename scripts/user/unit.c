@@ -82,6 +82,8 @@ int main(void)
 {
 	int i;
 
+	/* What was seen before a test that hangs is seen. */
+	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 0; i < suite_count; i++)
 		run_suite(suites[i]);
 	printf("%d passed, %d failed\n", passed, failed);
