@@ -201,10 +201,14 @@ def resets(bed):
     third = count // 3 + 1
     reset_ms = 250 if bed.sanitized else 50
     result = bed.boot(f"""
-        # The least of five looks: what others hold for a moment is not ours.
+        # Bytes in live objects of kmalloc, where all that the modules allocate
+        # lies (tasks, files and their maps belong to the shell's forks). The
+        # caches are first told to give back what is free. The least of five
+        # looks: what others hold for a moment is not ours.
         memory() {{ for _ in 1 2 3 4 5; do
             echo 3 >/proc/sys/vm/drop_caches; sleep 1
-            awk '/^(SUnreclaim|KernelStack)/ {{ sum += $2 }} END {{ print sum }}' /proc/meminfo
+            for cache in /sys/kernel/slab/*/shrink; do echo 1 >$cache; done
+            awk '/^kmalloc-/ {{ sum += $2 * $4 }} END {{ print sum }}' /proc/slabinfo
         done | sort -n | head -n 1; }}
         sim think_us=100-500 && health 10 ready || exit 1
         resets() {{
@@ -219,10 +223,9 @@ def resets(bed):
             wait
         }}
         resets 30 warm; struck=0; before=$(memory)
-        # What leaks grows in each third of the resets; what is noise does not.
         for third in 1 2 3; do
             resets {third} load$third; after=$(memory)
-            echo memory$third kib=$((after - before)); before=$after
+            echo memory$third bytes=$((after - before))
         done
         well 10 || exit 1
         echo struck count=$struck
@@ -232,15 +235,15 @@ def resets(bed):
     slowest = max(load["slowest_us"] for load in loads) / 1000
     answered = sum(load["ok"] for load in loads)
     struck = found["struck"]["count"]
-    growth = 3 * min(found[f"memory{third}"]["kib"] for third in (1, 2, 3))
+    growth = [found[f"memory{third}"]["bytes"] / 1024 for third in (1, 2, 3)]
     yield (f"{struck:.0f} BMC resets under load: slowest request, deadline 1 s", "<= 1.5 s",
            f"{slowest:.0f} ms, {answered:.0f} answered",
            slowest <= 1500 and struck >= 0.99 * count and answered > count
            and not any(load["foreign"] for load in loads))
     # Where KASAN keeps what was freed, kmemleak is the judge.
     if not bed.sanitized:
-        yield ("  memory growth, three times the least of three thirds", "<= 64 KiB",
-               f"{growth:.0f} KiB", growth <= 64)
+        yield ("  memory growth: live kmalloc objects after each third", "<= 64 KiB",
+               " / ".join(f"{kib:.1f}" for kib in growth) + " KiB", growth[-1] <= 64)
 
 
 def cycles(bed):
