@@ -5,8 +5,8 @@
  *
  * In a round the message flags are read and what they name is fetched, all as
  * requests of the background class: whoever else asks comes first. A BMC that
- * holds SMS_ATN up for nothing, or always has one more event, gets four rounds
- * a second and not more.
+ * holds SMS_ATN up for nothing gets four rounds a second; one that always has
+ * one more event gets a rest after twenty.
  */
 #include "host.h"
 
@@ -14,11 +14,6 @@
 #include <linux/export.h>
 #include <linux/jiffies.h>
 #include <linux/limits.h>
-
-#define CMD_CLEAR_FLAGS		0x30
-#define CMD_GET_FLAGS		0x31
-#define CMD_GET_MESSAGE		0x33
-#define CMD_READ_EVENT		0x35
 
 #define FLAG_MESSAGE		0x01
 #define FLAG_EVENT		0x02
@@ -60,7 +55,7 @@ static struct kcs_request *ask(struct kcs_host *host, u8 cmd, const u8 *data,
 
 static u8 get_flags(struct kcs_host *host)
 {
-	struct kcs_request *request = ask(host, CMD_GET_FLAGS, NULL, 0);
+	struct kcs_request *request = ask(host, KCS_CMD_GET_FLAGS, NULL, 0);
 	const struct kcs_msg *reply;
 	u8 flags = 0;
 
@@ -75,7 +70,7 @@ static u8 get_flags(struct kcs_host *host)
 
 static void clear_flags(struct kcs_host *host, u8 flags)
 {
-	struct kcs_request *request = ask(host, CMD_CLEAR_FLAGS, &flags, 1);
+	struct kcs_request *request = ask(host, KCS_CMD_CLEAR_FLAGS, &flags, 1);
 
 	if (request)
 		kcs_request_put(request);
@@ -113,9 +108,9 @@ static bool run_round(struct kcs_host *host)
 		clear_flags(host, FLAG_PRETIMEOUT);
 	}
 	if (flags & FLAG_MESSAGE)
-		messages = drain(host, CMD_GET_MESSAGE, listener->message);
+		messages = drain(host, KCS_CMD_GET_MESSAGE, listener->message);
 	if (flags & FLAG_EVENT)
-		events = drain(host, CMD_READ_EVENT, listener->event);
+		events = drain(host, KCS_CMD_READ_EVENT, listener->event);
 	if (flags & FLAGS_OEM) {
 		listener->oem(listener, flags & FLAGS_OEM);
 		clear_flags(host, flags & FLAGS_OEM);
@@ -165,12 +160,10 @@ static void watch(struct work_struct *work)
 {
 	struct kcs_host *host = container_of(to_delayed_work(work),
 					     struct kcs_host, watch);
-	struct kcs_io *io = host->link.io;
 	unsigned long flags;
 
-	if (host->health.in_step && !READ_ONCE(host->paused) &&
-	    !READ_ONCE(host->link.stop)) {
-		host->link.status = io->ops->read(io, KCS_REG_STATUS);
+	if (kcs_host_may_transfer(host)) {
+		kcs_link_look(&host->link);
 		kcs_events_look(host);
 	}
 	spin_lock_irqsave(&host->lock, flags);

@@ -126,6 +126,19 @@ static inline u64 kcs_host_now_us(struct kcs_host *host)
 	return clock->ops->now_us(clock);
 }
 
+/**
+ * kcs_host_may_transfer() - may the link be used for more than a probe?
+ * @host: the interface
+ *
+ * Context: any; what it says may change at once, unless kcs_host.lock is held.
+ * Return: true when the BMC is in step and the interface in service.
+ */
+static inline bool kcs_host_may_transfer(const struct kcs_host *host)
+{
+	return host->health.in_step && !READ_ONCE(host->paused) &&
+	       !READ_ONCE(host->link.stop);
+}
+
 /* host.c */
 struct kcs_host *kcs_host_of_device(const struct device *dev);
 void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);

@@ -15,9 +15,6 @@
 #include <linux/ktime.h>
 #include <linux/sched.h>
 
-/* Both registers of a floating bus. */
-#define FLOATING	0xff
-
 /* How long an interrupt may take to come, in a self-test. */
 #define PATIENCE_US	200
 
@@ -126,8 +123,8 @@ bool kcs_irq_ring(struct kcs_irq *irq)
 
 	spin_lock_irqsave(&irq->lock, flags);
 	status = io->ops->read(io, KCS_REG_STATUS);
-	byte = status & KCS_STATUS_OBF && status != FLOATING;
-	attention = status & KCS_STATUS_SMS_ATN && status != FLOATING;
+	byte = status & KCS_STATUS_OBF && status != KCS_FLOATING;
+	attention = status & KCS_STATUS_SMS_ATN && status != KCS_FLOATING;
 	ours = byte || irq->polled || (attention && !irq->storm);
 	if (byte) {
 		irq->byte = io->ops->read(io, KCS_REG_DATA);

@@ -30,6 +30,7 @@ struct kcs_link {
 	bool stop;
 };
 
+u8 kcs_link_look(struct kcs_link *link);
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended);
 

@@ -17,8 +17,6 @@
 #include <linux/kobject.h>
 #include <linux/minmax.h>
 
-#define CMD_GET_SELF_TEST	0x04
-
 /* While there is nobody, Status is looked at so often: a change is a sign. */
 #define WATCH_MS		500
 
@@ -31,9 +29,6 @@
 /* A BMC that comes and goes all the time does not fill the log. */
 #define LOG_PERIOD_S		600
 #define LOG_LINES		20
-
-/* What both registers of a floating bus read. */
-#define FLOATING		0xff
 
 /* -- Asking. -------------------------------------------------------------- */
 
@@ -92,7 +87,7 @@ static u64 ping_deadline_us(struct kcs_host *host, u64 deadline_us)
 static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 {
 	struct kcs_clock *clock = host->link.clock;
-	u8 cmd = CMD_GET_SELF_TEST;
+	u8 cmd = KCS_CMD_GET_SELF_TEST;
 	u32 rest_us = PING_REST_MIN_US;
 	enum kcs_health_verdict verdict = KCS_HEALTH_SILENT;
 	int right = 0;
@@ -117,17 +112,9 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 			clock->ops->nap_us(clock, rest_us);
 			rest_us = min_t(u32, 2 * rest_us, PING_REST_MAX_US);
 		}
-		cmd ^= CMD_GET_SELF_TEST ^ KCS_CMD_GET_DEVICE_ID;
+		cmd ^= KCS_CMD_GET_SELF_TEST ^ KCS_CMD_GET_DEVICE_ID;
 	}
 	return verdict;
-}
-
-static u8 look(struct kcs_host *host)
-{
-	struct kcs_io *io = host->link.io;
-
-	host->link.status = io->ops->read(io, KCS_REG_STATUS);
-	return host->link.status;
 }
 
 static enum kcs_health_verdict find_bmc(struct kcs_host *host)
@@ -136,7 +123,7 @@ static enum kcs_health_verdict find_bmc(struct kcs_host *host)
 			  (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
 	enum kcs_health_verdict verdict;
 
-	if (look(host) == FLOATING)
+	if (kcs_link_look(&host->link) == KCS_FLOATING)
 		return KCS_HEALTH_FLOATING;
 	verdict = ask(host, deadline_us);
 	if (verdict != KCS_HEALTH_SILENT && verdict != KCS_HEALTH_BUSY &&
@@ -251,10 +238,16 @@ static bool is_due(struct kcs_host *host)
 	probe_us = host->health.probe_us;
 	spin_unlock_irqrestore(&host->lock, flags);
 	return kcs_host_now_us(host) >= probe_us ||
-	       (refuses && look(host) != host->ill_status);
+	       (refuses && kcs_link_look(&host->link) != host->ill_status);
 }
 
-static void rearm(struct kcs_host *host)
+/**
+ * kcs_probe_soon() - see when the next probe is due
+ * @host: the interface, whose health changed
+ *
+ * Context: on the interface's workqueue.
+ */
+void kcs_probe_soon(struct kcs_host *host)
 {
 	u64 now_us, wait_us = 0, probe_us;
 	unsigned long flags;
@@ -290,7 +283,7 @@ static void run_probe(struct kcs_host *host)
 
 	kcs_probe_report(host, before);
 	if (!host->health.in_step) {
-		host->ill_status = look(host);
+		host->ill_status = kcs_link_look(&host->link);
 		kcs_serve_flush(host, -EHOSTDOWN);
 		return;
 	}
@@ -306,18 +299,7 @@ static void probe(struct work_struct *work)
 
 	if (is_due(host))
 		run_probe(host);
-	rearm(host);
-}
-
-/**
- * kcs_probe_soon() - see when the next probe is due
- * @host: the interface, whose health changed
- *
- * Context: on the interface's workqueue.
- */
-void kcs_probe_soon(struct kcs_host *host)
-{
-	rearm(host);
+	kcs_probe_soon(host);
 }
 
 /**

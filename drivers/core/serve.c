@@ -151,14 +151,9 @@ EXPORT_SYMBOL_GPL(kcs_host_submit);
 
 /* -- Serving. ------------------------------------------------------------- */
 
-static bool may_serve(const struct kcs_host *host)
-{
-	return host->health.in_step && !host->paused && !host->link.stop;
-}
-
 static struct kcs_request *next(struct kcs_host *host)
 {
-	if (!may_serve(host))
+	if (!kcs_host_may_transfer(host))
 		return NULL;
 	return kcs_queue_next(&host->queue, kcs_host_now_us(host));
 }
@@ -243,6 +238,7 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 {
 	u64 now_us = kcs_host_now_us(host);
 	unsigned long flags;
+	bool lined_up;
 	u32 rest_ms;
 
 	rest_ms = kcs_retry_rest_ms(&request->msg, request->tries, err,
@@ -254,11 +250,11 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 		return false;
 
 	spin_lock_irqsave(&host->lock, flags);
-	err = host->link.stop || host->paused ? -ENODEV : line_up(host, request);
-	if (!err)
+	lined_up = !host->link.stop && !host->paused && !line_up(host, request);
+	if (lined_up)
 		host->counters[KCS_COUNT_RETRIES]++;
 	spin_unlock_irqrestore(&host->lock, flags);
-	return !err;
+	return lined_up;
 }
 
 static void serve(struct kcs_host *host, struct kcs_request *request)
@@ -286,7 +282,7 @@ static void rearm(struct kcs_host *host)
 	u64 due_us, now_us;
 
 	spin_lock_irqsave(&host->lock, flags);
-	due_us = may_serve(host) ? kcs_queue_due_us(&host->queue) : U64_MAX;
+	due_us = kcs_host_may_transfer(host) ? kcs_queue_due_us(&host->queue) : U64_MAX;
 	now_us = kcs_host_now_us(host);
 	if (due_us <= now_us)
 		mod_delayed_work(host->wq, &host->serve, 0);

@@ -13,9 +13,6 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
-#define CMD_SET_ENABLES		0x2e
-#define CMD_GET_ENABLES		0x2f
-
 /* Bit 0 of the global enables lets KCS interrupt (22.1). */
 #define ENABLE_INTERRUPTS	0x01
 
@@ -59,7 +56,7 @@ static int enable(struct kcs_link *link, bool on, u64 deadline_us)
 	u8 enables;
 	int err;
 
-	err = ask(link, CMD_GET_ENABLES, NULL, 0, &reply, deadline_us);
+	err = ask(link, KCS_CMD_GET_ENABLES, NULL, 0, &reply, deadline_us);
 	if (err)
 		return err;
 	if (reply.len <= KCS_MSG_REPLY_MIN)
@@ -67,7 +64,7 @@ static int enable(struct kcs_link *link, bool on, u64 deadline_us)
 	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~ENABLE_INTERRUPTS;
 	if (on)
 		enables |= ENABLE_INTERRUPTS;
-	return ask(link, CMD_SET_ENABLES, &enables, 1, &reply, deadline_us);
+	return ask(link, KCS_CMD_SET_ENABLES, &enables, 1, &reply, deadline_us);
 }
 
 static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on,

@@ -60,6 +60,9 @@ static inline enum kcs_state kcs_status_state(u8 status)
 	return status >> 6;
 }
 
+/* What both registers read where nothing responds at their addresses */
+#define KCS_FLOATING		0xff
+
 /* Control codes (table 9-4). READ goes to Data_In, the others to Command. */
 #define KCS_CTRL_ABORT		0x60	/* GET_STATUS / ABORT */
 #define KCS_CTRL_WRITE_START	0x61
@@ -84,5 +87,12 @@ static inline enum kcs_state kcs_status_state(u8 status)
 /* Network functions and commands this stack sends by itself (appendix G) */
 #define KCS_NETFN_APP		0x06
 #define KCS_CMD_GET_DEVICE_ID	0x01
+#define KCS_CMD_GET_SELF_TEST	0x04
+#define KCS_CMD_SET_ENABLES	0x2e
+#define KCS_CMD_GET_ENABLES	0x2f
+#define KCS_CMD_CLEAR_FLAGS	0x30
+#define KCS_CMD_GET_FLAGS	0x31
+#define KCS_CMD_GET_MESSAGE	0x33
+#define KCS_CMD_READ_EVENT	0x35
 
 #endif /* KCS_REGS_H */
