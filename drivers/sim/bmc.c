@@ -197,6 +197,16 @@ static u8 echo(struct sim_exchange *exchange)
 	return KCS_CC_OK;
 }
 
+/* Not a BMC's either: the completion code asked for, and 01h, 02h, ... */
+static u8 to_order(struct sim_exchange *exchange)
+{
+	u8 i;
+
+	for (i = 0; i < exchange->data[1]; i++)
+		sim_put_u8(exchange, i + 1);
+	return exchange->data[0];
+}
+
 const struct sim_entry sim_app_commands[] = {
 	{ 0x00, 0x01, 0, get_chassis_status },
 	{ 0x06, 0x01, 0, get_device_id },
@@ -217,6 +227,7 @@ const struct sim_entry sim_app_commands[] = {
 	{ 0x06, 0x57, 1, get_capabilities },
 	{ 0x06, 0x58, 2, set_info },
 	{ 0x06, 0x59, 4, get_info },
+	{ 0x30, 0xe0, 2, to_order },
 	{ 0x30, 0xee, 0, echo },
 	{}
 };
