@@ -14,7 +14,6 @@
 #include <linux/uaccess.h>
 #include <linux/vmalloc.h>
 
-#define RESULT_SIZE	1024
 #define THREADS_MAX	256
 
 static struct dentry *folder;
@@ -140,20 +139,20 @@ static void tell(struct load *load, char *text)
 	sort(load->us, count, sizeof(*load->us), compare, NULL);
 	for (i = 0; i < count; i++)
 		sum += load->us[i];
-	at += scnprintf(text + at, RESULT_SIZE - at,
+	at += scnprintf(text + at, LOAD_TEXT_SIZE - at,
 			"ok=%u foreign=%u value=%llu slowest_us=%u mean_us=%llu",
 			count, atomic_read(&load->foreign), load->value,
 			atomic_read(&load->slowest_us),
 			count ? div_u64(sum, count) : 0);
 	for (i = 0; count && i < ARRAY_SIZE(percents); i++)
-		at += scnprintf(text + at, RESULT_SIZE - at, " p%u_us=%u",
+		at += scnprintf(text + at, LOAD_TEXT_SIZE - at, " p%u_us=%u",
 				percents[i],
 				load->us[(u64)(count - 1) * percents[i] / 100]);
 	for (i = 0; i < LOAD_ERRORS_MAX && atomic_read(&load->errors[i].err); i++)
-		at += scnprintf(text + at, RESULT_SIZE - at, " E%d=%u",
+		at += scnprintf(text + at, LOAD_TEXT_SIZE - at, " E%d=%u",
 				-atomic_read(&load->errors[i].err),
 				atomic_read(&load->errors[i].times));
-	scnprintf(text + at, RESULT_SIZE - at, "\n");
+	scnprintf(text + at, LOAD_TEXT_SIZE - at, "\n");
 }
 
 /* -- debugfs. ------------------------------------------------------------- */
@@ -206,21 +205,24 @@ static int measure(char *words, char *text)
 	return err;
 }
 
-static int run_open(struct inode *inode, struct file *file)
+static const struct load_file run_file = { .answer = measure };
+
+static int file_open(struct inode *inode, struct file *file)
 {
-	file->private_data = kzalloc(RESULT_SIZE, GFP_KERNEL);
+	file->private_data = kzalloc(LOAD_TEXT_SIZE, GFP_KERNEL);
 	return file->private_data ? 0 : -ENOMEM;
 }
 
-static int run_release(struct inode *inode, struct file *file)
+static int file_release(struct inode *inode, struct file *file)
 {
 	kfree(file->private_data);
 	return 0;
 }
 
-static ssize_t run_write(struct file *file, const char __user *from,
-			 size_t size, loff_t *pos)
+static ssize_t file_write(struct file *file, const char __user *from,
+			  size_t size, loff_t *pos)
 {
+	const struct load_file *how = file_inode(file)->i_private;
 	char *words;
 	int err;
 
@@ -229,26 +231,26 @@ static ssize_t run_write(struct file *file, const char __user *from,
 	words = memdup_user_nul(from, size);
 	if (IS_ERR(words))
 		return PTR_ERR(words);
-	err = measure(strim(words), file->private_data);
+	err = how->answer(strim(words), file->private_data);
 	kfree(words);
 	*pos = 0;
 	return err ? err : size;
 }
 
-static ssize_t run_read(struct file *file, char __user *to, size_t size,
-			loff_t *pos)
+static ssize_t file_read(struct file *file, char __user *to, size_t size,
+			 loff_t *pos)
 {
 	char *text = file->private_data;
 
 	return simple_read_from_buffer(to, size, pos, text, strlen(text));
 }
 
-static const struct file_operations run_fops = {
+static const struct file_operations file_fops = {
 	.owner = THIS_MODULE,
-	.open = run_open,
-	.read = run_read,
-	.write = run_write,
-	.release = run_release,
+	.open = file_open,
+	.read = file_read,
+	.write = file_write,
+	.release = file_release,
 };
 
 /**
@@ -262,12 +264,22 @@ int load_create(const char *name, load_once how)
 {
 	once = how;
 	folder = debugfs_create_dir(name, NULL);
-	debugfs_create_file("run", 0600, folder, NULL, &run_fops);
+	load_add("run", &run_file);
 	return 0;
 }
 
 /**
- * load_remove() - remove the file; nothing runs after return
+ * load_add() - make another file beside it
+ * @name: its name
+ * @file: what it does
+ */
+void load_add(const char *name, const struct load_file *file)
+{
+	debugfs_create_file(name, 0600, folder, (void *)file, &file_fops);
+}
+
+/**
+ * load_remove() - remove the files; nothing runs after return
  */
 void load_remove(void)
 {

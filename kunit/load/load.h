@@ -5,6 +5,8 @@
  *
  *	exec 3<>/sys/kernel/debug/NAME/run
  *	echo "threads=8 ms=2000" >&3; cat <&3
+ *
+ * Other files beside it answer in the same way.
  */
 #ifndef KCS_LOAD_H
 #define KCS_LOAD_H
@@ -14,6 +16,7 @@
 
 #define LOAD_SAMPLES_MAX	0x100000
 #define LOAD_ERRORS_MAX		16
+#define LOAD_TEXT_SIZE		1024
 
 /**
  * struct load - a run
@@ -63,7 +66,17 @@ struct load {
  */
 typedef int (*load_once)(struct load *load, u32 thread, u32 serial);
 
+/**
+ * struct load_file - a file that answers what is written to it
+ * @answer: @words is what was written, without blanks around it; @text, of
+ *	%LOAD_TEXT_SIZE bytes, is what reads back; 0 or a negative errno
+ */
+struct load_file {
+	int (*answer)(char *words, char *text);
+};
+
 int load_create(const char *name, load_once once);
+void load_add(const char *name, const struct load_file *file);
 void load_remove(void);
 
 #endif /* KCS_LOAD_H */
