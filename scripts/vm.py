@@ -62,6 +62,8 @@ unload() { rmmod kcs_opregion && echo N >/sys/module/kcs_anchor/parameters/pinne
 # Traffic straight to an interface, or from an AML method; prints figures.
 load() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_load/run; }
 aml() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/run; }
+# What an AML method returns, once.
+evaluate() { { echo "$1" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/eval; }
 # Wait, 10 s at most, for a line in the kernel's log.
 await() { for _ in $(seq 100); do dmesg | grep -q "$1" && return; sleep 0.1; done; false; }
 """
