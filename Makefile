@@ -4,8 +4,9 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 	$(lastword $(shell ls -dv /lib/modules/*/build 2>/dev/null)))
 WATTS ?= 187
 RUNS ?= 1000000
+POLICY ?= all
 
-.PHONY: modules install clean demo check fast deep kunit fuzz coverage help
+.PHONY: modules install clean demo check fast deep kunit fuzz coverage lint help
 
 modules: ## build the modules for the kernel in KDIR (default target)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -32,6 +33,9 @@ fuzz: ## libFuzzer on the pure rooms, RUNS=1000000
 
 coverage: ## lines and branches of the pure rooms that their tests reach
 	scripts/pure coverage
+
+lint: ## what AML asks of the BMC, in TABLES="a.aml b.aml" or here, POLICY=all
+	scripts/aml-lint --policy="$(POLICY)" $(TABLES)
 
 check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"
 	scripts/check
