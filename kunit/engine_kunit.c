@@ -1,14 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/*
- * A whole interface on a simulated BMC, with many requests at a time. Its naps
- * take no real time, so that a fault which costs seconds costs the test none.
- */
-#include "../drivers/core/host.h"
+/* A whole interface on a simulated BMC, with many requests at a time. */
 #include "../drivers/core/request.h"
-#include "../drivers/sim/bmc.h"
-#include "../drivers/sim/kcs.h"
-#include "../drivers/sim/monitor.h"
-#include "bench.h"
+#include "engine.h"
 
 #include <kunit/test.h>
 #include <linux/delay.h>
@@ -24,8 +17,6 @@
 /* How late a request may end. */
 #define LATE_MS		500
 
-struct engine;
-
 /**
  * struct member - one request of a crowd
  * @engine: where it was sent
@@ -38,220 +29,10 @@ struct member {
 	u64 ended_us;
 };
 
-/**
- * struct engine - an interface, its BMC and its time
- * @io: the registers
- * @clock: the time: real time, and all the naps
- * @lock: guards the BMC
- * @ahead_us: of real time: all the naps
- * @frozen_us: time stands still here, if not 0
- * @kcs: the BMC's side
- * @bmc: the BMC
- * @monitor: watches the host
- * @arm: a fault to set when the core enters @arm_state
- * @arm_state: that state
- * @armed: it was set
- * @accesses: to registers
- * @writes: to registers
- * @answered: requests of a crowd, all in all
- * @dev: what the interface belongs to
- * @host: the interface
- * @listener: hears of events
- * @heard: how many it heard of
- * @crowd: requests at a time
- */
-struct engine {
-	struct kcs_io io;
-	struct kcs_clock clock;
-	spinlock_t lock;	/* kcs, bmc, monitor, arm, counts */
-	s64 ahead_us;
-	u64 frozen_us;
-	struct sim_kcs kcs;
-	struct sim_bmc bmc;
-	struct sim_monitor monitor;
-	struct sim_fault arm;
-	enum kcs_sm_state arm_state;
-	bool armed;
-	u32 accesses, writes, answered;
-	struct device *dev;
-	struct kcs_host *host;
-	struct kcs_listener listener;
-	atomic_t heard;
-	struct member crowd[CROWD];
-};
-
-/* -- The machine. --------------------------------------------------------- */
-
-static u64 engine_now_us(struct kcs_clock *clock)
-{
-	struct engine *engine = container_of(clock, struct engine, clock);
-	u64 frozen_us = READ_ONCE(engine->frozen_us);
-
-	return frozen_us ? frozen_us :
-			   ktime_to_us(ktime_get()) + READ_ONCE(engine->ahead_us);
-}
-
-static void engine_nap_us(struct kcs_clock *clock, u32 us)
-{
-	struct engine *engine = container_of(clock, struct engine, clock);
-
-	if (READ_ONCE(engine->frozen_us))
-		usleep_range(50, 100);
-	else
-		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
-	cond_resched();
-}
-
-static void freeze(struct engine *engine)
-{
-	WRITE_ONCE(engine->frozen_us, engine_now_us(&engine->clock));
-}
-
-static void thaw(struct engine *engine)
-{
-	WRITE_ONCE(engine->ahead_us,
-		   engine->frozen_us - ktime_to_us(ktime_get()));
-	WRITE_ONCE(engine->frozen_us, 0);
-}
-
-static const struct kcs_clock_ops engine_clock_ops = {
-	.now_us = engine_now_us,
-	.nap_us = engine_nap_us,
-};
-
-static void arm_fault(struct engine *engine)
-{
-	if (engine->armed || engine->arm.kind == SIM_FAULT_NONE ||
-	    !engine->host || engine->host->link.sm.state != engine->arm_state)
-		return;
-	sim_fault_set(&engine->kcs.trouble, &engine->arm);
-	engine->armed = true;
-}
-
-static u8 engine_read(struct kcs_io *io, enum kcs_reg reg)
-{
-	struct engine *engine = container_of(io, struct engine, io);
-	unsigned long flags;
-	u64 now_us = engine_now_us(&engine->clock);
-	u8 value;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->accesses++;
-	arm_fault(engine);
-	engine->kcs.attention = sim_bmc_attention(&engine->bmc);
-	value = sim_kcs_read(&engine->kcs, reg, now_us);
-	sim_monitor_read(&engine->monitor, reg, value, now_us);
-	spin_unlock_irqrestore(&engine->lock, flags);
-	return value;
-}
-
-static void engine_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
-{
-	struct engine *engine = container_of(io, struct engine, io);
-	unsigned long flags;
-	u64 now_us = engine_now_us(&engine->clock);
-
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->accesses++;
-	engine->writes++;
-	sim_monitor_write(&engine->monitor, reg, value, now_us);
-	sim_kcs_write(&engine->kcs, reg, value, now_us);
-	spin_unlock_irqrestore(&engine->lock, flags);
-}
-
-static const struct kcs_io_ops engine_io_ops = {
-	.read = engine_read,
-	.write = engine_write,
-};
-
-static int engine_init(struct kunit *test)
-{
-	struct engine *engine = kunit_kzalloc(test, sizeof(*engine), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, engine);
-	engine->dev = root_device_register("kcs_engine");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(engine->dev));
-	engine->io.ops = &engine_io_ops;
-	engine->clock.ops = &engine_clock_ops;
-	spin_lock_init(&engine->lock);
-	test->priv = engine;
-	return 0;
-}
-
-static void stop(struct engine *engine)
-{
-	struct kcs_host *host = engine->host;
-
-	if (host)
-		kcs_host_remove(host);
-	engine->host = NULL;
-}
-
-static void engine_exit(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-
-	if (!engine)
-		return;
-	stop(engine);
-	root_device_unregister(engine->dev);
-}
-
-static void start_with(struct kunit *test,
-		       const struct sim_personality *personality,
-		       enum sim_fault_kind kind)
-{
-	const struct sim_fault fault = {
-		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
-	};
-	struct engine *engine = test->priv;
-	struct kcs_host *host;
-
-	stop(engine);
-	sim_bmc_init(&engine->bmc, 187);
-	sim_kcs_init(&engine->kcs, personality, sim_bmc_command, &engine->bmc, 1);
-	engine->kcs.byte.max_us = 5;
-	engine->kcs.think.max_us = 300;
-	memset(&engine->monitor, 0, sizeof(engine->monitor));
-	engine->arm.kind = SIM_FAULT_NONE;
-	engine->armed = false;
-	engine->accesses = 0;
-	engine->writes = 0;
-	sim_fault_set(&engine->kcs.trouble, &fault);
-	host = kcs_host_create(engine->dev, &engine->io, &engine->clock, 0);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(host));
-	engine->host = host;
-}
-
-static void start(struct kunit *test, const struct sim_personality *personality)
-{
-	start_with(test, personality, SIM_FAULT_NONE);
-}
-
-static void set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code)
-{
-	unsigned long flags;
-	const struct sim_fault fault = {
-		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
-		.code = code,
-	};
-
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, &fault);
-	spin_unlock_irqrestore(&engine->lock, flags);
-}
-
-static bool await(struct engine *engine, enum kcs_health_state state)
-{
-	unsigned long end = jiffies + 10 * HZ;
-
-	while (READ_ONCE(engine->host->health.state) != state) {
-		if (time_after(jiffies, end))
-			return false;
-		msleep(20);
-	}
-	return true;
-}
+static struct member crowd[CROWD];
+static u32 answered_in_all;	/* of a crowd after the other */
+static struct kcs_listener listener;
+static atomic_t heard_events;
 
 static struct kcs_request *submit(struct kunit *test, u8 netfn, u8 cmd)
 {
@@ -283,11 +64,11 @@ static void member_ended(struct kcs_request *request, void *context)
 {
 	struct member *member = context;
 
-	member->ended_us = engine_now_us(&member->engine->clock);
+	member->ended_us = engine_now_us(member->engine);
 }
 
 /* Each gives its own number to the echo, and must get it back. */
-static void send_crowd(struct kunit *test, struct member *crowd)
+static void send_crowd(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 	struct kcs_msg msg;
@@ -312,8 +93,7 @@ static bool is_foreign(const struct kcs_msg *reply, u8 number)
 }
 
 /* Returns how many were answered. */
-static u32 meet_crowd(struct kunit *test, struct member *crowd, u64 start_us,
-		      const char *where)
+static u32 meet_crowd(struct kunit *test, u64 start_us, const char *where)
 {
 	u64 late_us = start_us + (TIMEOUT_MS + LATE_MS) * USEC_PER_MSEC;
 	u32 answered = 0;
@@ -352,18 +132,17 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 	};
 	struct engine *engine = test->priv;
 	unsigned long flags;
-	struct member *crowd = engine->crowd;
 	char where[64];
 	u32 answered;
 	u64 start_us;
 	int rule;
 
-	memset(crowd, 0, sizeof(engine->crowd));
+	memset(crowd, 0, sizeof(crowd));
 	snprintf(where, sizeof(where), "%s in state %d, %s", sim_fault_name(kind),
 		 state, for_ever ? "for ever" : "once");
 	/* All of them at the same moment. */
-	freeze(engine);
-	start(test, personality);
+	engine_freeze(engine);
+	engine_start(test, personality);
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->arm = (struct sim_fault){
 		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
@@ -376,12 +155,12 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 	spin_unlock_irqrestore(&engine->lock, flags);
 
 	start_us = engine->frozen_us;
-	send_crowd(test, crowd);
-	thaw(engine);
-	answered = meet_crowd(test, crowd, start_us, where);
+	send_crowd(test);
+	engine_thaw(engine);
+	answered = meet_crowd(test, start_us, where);
 	if (!for_ever)
-		engine->answered += answered;
-	stop(engine);
+		answered_in_all += answered;
+	engine_stop(engine);
 	for (rule = 0; rule < SIM_RULES; rule++)
 		KUNIT_EXPECT_EQ_MSG(test, engine->monitor.breaches[rule], 0u,
 				    "%s: %s", where, sim_monitor_rule(rule));
@@ -390,9 +169,9 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 
 static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
 {
-	struct engine *engine = test->priv;
 	u32 cells = 0, entered = 0, kind, state, for_ever;
 
+	answered_in_all = 0;
 	for (kind = 1; kind < SIM_FAULT_KINDS; kind++)
 		for (state = 0; state < KCS_SM_END; state++)
 			for (for_ever = 0; for_ever < 2; for_ever++, cells++)
@@ -400,10 +179,10 @@ static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
 						    kind, state, for_ever);
 	kunit_info(test, "%u faults x %u states x 2 = %u cells of %u requests, state entered in %u, %u answered where it passed\n",
 		   SIM_FAULT_KINDS - 1, KCS_SM_END, cells, CROWD, entered,
-		   engine->answered);
+		   answered_in_all);
 	KUNIT_EXPECT_GE(test, entered, cells * 9 / 10);
 	/* With a fault that passes, most of them get their answer. */
-	KUNIT_EXPECT_GE(test, engine->answered, cells / 2 * CROWD * 3 / 4);
+	KUNIT_EXPECT_GE(test, answered_in_all, cells / 2 * CROWD * 3 / 4);
 }
 
 /*
@@ -422,8 +201,8 @@ static void late_reply_is_taken_for_no_other(struct kunit *test)
 	u8 i;
 
 	/* One that takes a new request while it still thinks about the old one. */
-	start(test, sim_kcs_personality("linux"));
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	engine_start(test, sim_kcs_personality("linux"));
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	spin_lock_irqsave(&engine->lock, flags);
 	sim_fault_set(&engine->kcs.trouble, &late);
 	spin_unlock_irqrestore(&engine->lock, flags);
@@ -453,19 +232,19 @@ static void dead_bmc_refuses_at_once_and_is_found_again(struct kunit *test)
 	struct engine *engine = test->priv;
 	struct kcs_request *request;
 
-	start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
-	set_fault(engine, SIM_FAULT_SILENCE, 0);
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_set_fault(engine, SIM_FAULT_SILENCE, 0);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -ETIMEDOUT);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_DEAD));
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
 
 	request = submit(test, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, kcs_request_ended(request));
 	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -EHOSTDOWN);
 	kcs_request_put(request);
 
-	set_fault(engine, SIM_FAULT_NONE, 0);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 }
@@ -474,12 +253,12 @@ static void floating_bus_is_never_written(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	start_with(test, sim_personalities, SIM_FAULT_FLOATING);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_ABSENT));
+	engine_start_with(test, sim_personalities, SIM_FAULT_FLOATING);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_ABSENT));
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
 	KUNIT_EXPECT_EQ(test, engine->writes, 0u);
-	set_fault(engine, SIM_FAULT_NONE, 0);
-	KUNIT_EXPECT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 }
 
 static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
@@ -487,13 +266,13 @@ static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
 	struct engine *engine = test->priv;
 	u8 cc = 0;
 
-	start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
-	set_fault(engine, SIM_FAULT_CODE, KCS_CC_TIMEOUT);
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_set_fault(engine, SIM_FAULT_CODE, KCS_CC_TIMEOUT);
 	/* A command that changes something is not repeated: its answer counts. */
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, KCS_CC_TIMEOUT);
-	KUNIT_EXPECT_TRUE(test, await(engine, KCS_HEALTH_DEAD));
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
 }
 
 static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
@@ -506,8 +285,8 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	};
 	u8 cc = 0xff;
 
-	start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	spin_lock_irqsave(&engine->lock, flags);
 	sim_fault_set(&engine->kcs.trouble, &busy);
 	spin_unlock_irqrestore(&engine->lock, flags);
@@ -516,7 +295,7 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine->host->counters[KCS_COUNT_RETRIES], 4ull);
 
 	/* For ever busy: then that is the answer, before the deadline. */
-	set_fault(engine, SIM_FAULT_CODE, 0xc0);
+	engine_set_fault(engine, SIM_FAULT_CODE, 0xc0);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, (u8)0xc0);
 }
@@ -526,12 +305,12 @@ static void reset_is_answered_and_then_waited_for(struct kunit *test)
 	struct engine *engine = test->priv;
 	u8 cc = 0xff;
 
-	start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x02, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
 	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_MAINTENANCE);
-	KUNIT_EXPECT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_EXPECT_EQ(test, engine->bmc.resets, 1u);
 }
 
@@ -541,8 +320,8 @@ static void paused_interface_touches_no_register(struct kunit *test)
 	struct kcs_request *request;
 	u32 accesses;
 
-	start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	kcs_host_pause(engine->host);
 	accesses = engine->accesses;
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
@@ -556,40 +335,40 @@ static void paused_interface_touches_no_register(struct kunit *test)
 
 /* -- Attention. ----------------------------------------------------------- */
 
-static void hear(struct kcs_listener *listener, const struct kcs_msg *reply)
+static void hear(struct kcs_listener *who, const struct kcs_msg *reply)
 {
-	atomic_inc(&container_of(listener, struct engine, listener)->heard);
+	atomic_inc(&heard_events);
 }
 
-static void hear_pretimeout(struct kcs_listener *listener)
+static void hear_pretimeout(struct kcs_listener *who)
 {
-	atomic_add(100, &container_of(listener, struct engine, listener)->heard);
+	atomic_add(100, &heard_events);
 }
 
-static void hear_oem(struct kcs_listener *listener, u8 flags)
+static void hear_oem(struct kcs_listener *who, u8 flags)
 {
-	atomic_add(1000, &container_of(listener, struct engine, listener)->heard);
+	atomic_add(1000, &heard_events);
 }
 
 static void listen(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	engine->listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
-	atomic_set(&engine->heard, 0);
-	start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, await(engine, KCS_HEALTH_READY));
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), 0);
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), -EBUSY);
+	listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
+	atomic_set(&heard_events, 0);
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), 0);
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), -EBUSY);
 }
 
-static bool await_heard(struct engine *engine, int heard)
+static bool await_heard(int heard)
 {
 	unsigned long end = jiffies + 10 * HZ;
 
-	while (atomic_read(&engine->heard) < heard && time_before(jiffies, end))
+	while (atomic_read(&heard_events) < heard && time_before(jiffies, end))
 		msleep(20);
-	return atomic_read(&engine->heard) >= heard;
+	return atomic_read(&heard_events) >= heard;
 }
 
 static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
@@ -602,9 +381,9 @@ static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
 	engine->bmc.message_len = 8;
 	engine->bmc.flags = 0x01 | 0x02 | 0x08 | 0x20;
 	spin_unlock_irqrestore(&engine->lock, flags);
-	KUNIT_EXPECT_TRUE(test, await_heard(engine, 1102));
+	KUNIT_EXPECT_TRUE(test, await_heard(1102));
 	kcs_host_unlisten(engine->host);
-	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 1102);
+	KUNIT_EXPECT_EQ(test, atomic_read(&heard_events), 1102);
 	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0);
 }
 
@@ -620,7 +399,7 @@ static void nobody_listens_and_nothing_is_fetched(struct kunit *test)
 	spin_unlock_irqrestore(&engine->lock, flags);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
 	msleep(600);
-	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 0);
+	KUNIT_EXPECT_EQ(test, atomic_read(&heard_events), 0);
 	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0x02);
 }
 
@@ -636,15 +415,15 @@ static void attention_for_nothing_is_not_paid_often(struct kunit *test)
 
 	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
 		listen(test);
-		set_fault(engine, kinds[i], 0);
-		start_us = engine_now_us(&engine->clock);
+		engine_set_fault(engine, kinds[i], 0);
+		start_us = engine_now_us(engine);
 		msleep(1500);
 		kcs_host_unlisten(engine->host);
-		spent_us = engine_now_us(&engine->clock) - start_us;
+		spent_us = engine_now_us(engine) - start_us;
 		rounds = engine->host->counters[KCS_COUNT_ROUNDS];
 		KUNIT_EXPECT_GE(test, rounds, 2ull);
 		KUNIT_EXPECT_LE(test, rounds, spent_us / 250000 + 1);
-		KUNIT_EXPECT_LE(test, atomic_read(&engine->heard), (int)rounds * 10);
+		KUNIT_EXPECT_LE(test, atomic_read(&heard_events), (int)rounds * 10);
 	}
 }
 
