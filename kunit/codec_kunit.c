@@ -41,8 +41,8 @@ static const struct request_row request_rows[] = {
 	{ "largest NetFn", 0x3e01, 0, {}, 0, { 0xf8, 0x01 }, 2 },
 	{ "63 bytes", 0x0601, 63, { 1 }, 0, { 0x18, 0x01, 1 }, 65 },
 	{ "64 bytes", 0x0601, 64, { 1 }, 0, { 0x18, 0x01, 1 }, 66 },
-	{ "65 bytes", 0x0601, 65, {}, -EMSGSIZE },
-	{ "255 bytes", 0x0601, 255, {}, -EMSGSIZE },
+	{ "65 bytes", 0x0601, 65, {}, -EINVAL },
+	{ "255 bytes", 0x0601, 255, {}, -EINVAL },
 	{ "a reply's NetFn", 0x0701, 0, {}, -EINVAL },
 	{ "odd NetFn 3Fh", 0x3f01, 0, {}, -EINVAL },
 	{ "NetFn 40h", 0x4001, 0, {}, -EINVAL },
@@ -93,6 +93,7 @@ static void request_is_what_aml_passed(struct kunit *test)
  * @status: the status byte expected
  * @length: the length byte expected
  * @first: the first data byte expected
+ * @err: the errno that becomes it, 0 for the reply itself
  */
 struct reply_row {
 	const char *name;
@@ -101,6 +102,7 @@ struct reply_row {
 	u8 status;
 	u8 length;
 	u8 first;
+	int err;
 };
 
 static const struct reply_row reply_rows[] = {
@@ -114,11 +116,11 @@ static const struct reply_row reply_rows[] = {
 	  0x00, 4, 0x80 },
 	{ "C3h with data", 4, { 0xb4, 3, 0xc3, 0xdc }, 0x00, 2, 0xc3 },
 	{ "64 bytes", 66, { 0xc4, 0xee, 0x00 }, 0x00, 64, 0x00 },
-	{ "65 bytes", 67, { 0xc4, 0xee, 0x00 }, 0x07, 1, 0xff },
-	{ "longest message", KCS_MSG_MAX, { 0xc4, 0xee, 0x00 }, 0x07, 1, 0xff },
-	{ "no completion code", 2, { 0x1c, 0x01 }, 0x07, 1, 0xff },
-	{ "one byte", 1, { 0x1c }, 0x07, 1, 0xff },
-	{ "nothing", 0, {}, 0x07, 1, 0xff },
+	{ "65 bytes", 67, { 0xc4, 0xee, 0x00 }, 0x07, 1, 0xff, -EMSGSIZE },
+	{ "longest message", KCS_MSG_MAX, { 0xc4, 0xee, 0x00 }, 0x07, 1, 0xff, -EMSGSIZE },
+	{ "no completion code", 2, { 0x1c, 0x01 }, 0x07, 1, 0xff, -EBADMSG },
+	{ "one byte", 1, { 0x1c }, 0x07, 1, 0xff, -EBADMSG },
+	{ "nothing", 0, {}, 0x07, 1, 0xff, -EBADMSG },
 };
 
 /* Every byte of the buffer is written: no request may look like an answer. */
@@ -144,12 +146,16 @@ static void reply_reaches_aml_as_the_table_says(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(reply_rows); i++) {
 		const struct reply_row *row = &reply_rows[i];
 		struct kcs_msg reply;
+		int err;
 
 		memset(&reply, 0x5a, sizeof(reply));
 		memcpy(reply.bytes, row->bytes, sizeof(row->bytes));
 		reply.len = row->len;
 		memset(buffer, FILL, sizeof(buffer));
-		kcs_codec_reply(buffer, &reply);
+		err = kcs_codec_reply(buffer, &reply);
+		KUNIT_EXPECT_EQ_MSG(test, err, row->err, "%s", row->name);
+		if (err)
+			kcs_codec_failure(buffer, err);
 		expect_buffer(test, row->name, buffer, row->status, row->length,
 			      row->first);
 		if (row->status == KCS_CODEC_OK)
@@ -177,6 +183,7 @@ static void failure_shows_in_status_and_in_completion_code(struct kunit *test)
 		{ "queue full", -EBUSY, 0x07, 0xff },
 		{ "no memory", -ENOMEM, 0x07, 0xff },
 		{ "read access", -EOPNOTSUPP, 0x07, 0xff },
+		{ "denied", -EACCES, 0x00, 0xd4 },
 		{ "caller killed", -EINTR, 0x07, 0xff },
 	};
 	u8 buffer[KCS_CODEC_BUFFER_SIZE + 1];

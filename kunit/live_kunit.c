@@ -16,7 +16,7 @@ static const u8 device_id[] = {
 
 static struct kcs_host *machine_host(struct kunit *test)
 {
-	struct kcs_host *host = kcs_host_get_first();
+	struct kcs_host *host = kcs_host_find(NULL, NULL);
 
 	KUNIT_ASSERT_NOT_NULL_MSG(test, host, "no KCS interface: is this QEMU with isa-ipmi-kcs?");
 	return host;

@@ -126,8 +126,26 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "AMLTEST", 1)
             OperationRegion (OEMR, IPMI, 0x3000, 0x100)
             Field (OEMR, BufferAcc, NoLock, Preserve)
             {
+                Offset (0x10),
+                IDXR, 8,
+                DATR, 8,
                 Offset (0xEE),
                 ECHO, 8
+            }
+            // What no firmware should have: ACPICA passes 8 bytes, not 66.
+            OperationRegion (PORT, SystemIO, 0x80, 0x01)
+            Field (PORT, ByteAcc, NoLock, Preserve)
+            {
+                BSEL, 8
+            }
+            BankField (OEMR, BSEL, One, BufferAcc, NoLock, Preserve)
+            {
+                Offset (0xE0),
+                BNKF, 8
+            }
+            IndexField (IDXR, DATR, ByteAcc, NoLock, Preserve)
+            {
+                IDXF, 8
             }
             Method (SEND, 1, Serialized)
             {
@@ -272,6 +290,12 @@ ROWS = [
     # ACPICA's own
     Row("source is an Integer", "AE_AML_OPERAND_TYPE", source(), body="Local0 = FLDX = 5"),
     Row("source is a String", "AE_AML_OPERAND_TYPE", source(), body='Local0 = FLDX = "abc"'),
+    # 8 bytes on ACPICA's stack instead of a buffer (the in-tree handler writes 66)
+    *[Row(f"a unit of {kind}", "AE_TYPE", source(), body=body, backends=(QEMU, SIM))
+      for kind, body in (("a BankField, read", "Local0 = BNKF"),
+                         ("a BankField, written", "BNKF = 5"),
+                         ("an IndexField, read", "Local0 = IDXF"),
+                         ("an IndexField, written", "IDXF = 5"))],
     # Slow ones
     Row("reply after 2 s", answered(0, *upto(3)), source(0, 3, 20), backends=(QEMU, IN_TREE)),
     Row("no reply for 6 s: QEMU says C3h after 4 s", TIMEOUT, source(0, 3, 60),

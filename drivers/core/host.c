@@ -121,6 +121,7 @@ struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 		return ERR_PTR(err);
 	}
 	queue_delayed_work(host->wq, &host->probe, 0);
+	kcs_host_tell(host, KCS_HOST_ADDED);
 	return host;
 }
 EXPORT_SYMBOL_GPL(kcs_host_create);
@@ -228,7 +229,7 @@ struct kcs_host *kcs_host_of_device(const struct device *dev)
  * @host: the interface
  * @event: what happened to it
  *
- * Context: on the interface's workqueue.
+ * Context: may sleep, as the notifiers do; no lock held.
  */
 void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event)
 {
@@ -236,24 +237,29 @@ void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event)
 }
 
 /**
- * kcs_host_get_first() - the interface found first
+ * kcs_host_find() - the interface that was found first of those that match
+ * @match: says which; NULL for all of them
+ * @context: for @match
  *
  * Context: may sleep.
  * Return: the interface, to be dropped with kcs_host_put(); NULL when there is
  * none.
  */
-struct kcs_host *kcs_host_get_first(void)
+struct kcs_host *kcs_host_find(kcs_host_match match, const void *context)
 {
-	struct kcs_host *host;
+	struct kcs_host *host, *found = NULL;
 
 	mutex_lock(&hosts_lock);
-	host = list_first_entry_or_null(&hosts, struct kcs_host, node);
-	if (host)
-		kcs_host_get(host);
+	list_for_each_entry(host, &hosts, node) {
+		if (match && !match(host->dev, context))
+			continue;
+		found = kcs_host_get(host);
+		break;
+	}
 	mutex_unlock(&hosts_lock);
-	return host;
+	return found;
 }
-EXPORT_SYMBOL_GPL(kcs_host_get_first);
+EXPORT_SYMBOL_GPL(kcs_host_find);
 
 /**
  * kcs_host_is_ready() - does the BMC behind an interface answer?

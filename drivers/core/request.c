@@ -137,17 +137,51 @@ EXPORT_SYMBOL_GPL(kcs_request_err);
  */
 int kcs_request_wait(struct kcs_request *request)
 {
-	unsigned long timeout = msecs_to_jiffies(request->timeout_ms);
-	long left;
+	int err = kcs_request_await(request, request->timeout_ms);
 
-	left = wait_for_completion_killable_timeout(&request->done, timeout);
-	if (left <= 0)
-		kcs_request_end(request, left ? -EINTR : -ETIMEDOUT);
+	if (err)
+		kcs_request_end(request, err);
 	/* Whoever ended it first is at most a few instructions from done. */
 	wait_for_completion(&request->done);
 	return request->err;
 }
 EXPORT_SYMBOL_GPL(kcs_request_wait);
+
+/**
+ * kcs_request_await() - wait for a request for which others may wait, too
+ * @request: a submitted request
+ * @timeout_ms: at most so long
+ *
+ * Unlike kcs_request_wait() it leaves the request on its way.
+ *
+ * Context: may sleep.
+ * Return: 0 when it ended, and kcs_request_err() says how; %-ETIMEDOUT;
+ * %-EINTR when the caller is being killed.
+ */
+int kcs_request_await(struct kcs_request *request, u32 timeout_ms)
+{
+	long left;
+
+	left = wait_for_completion_killable_timeout(&request->done,
+						    msecs_to_jiffies(timeout_ms));
+	if (left > 0)
+		return 0;
+	return left ? -EINTR : -ETIMEDOUT;
+}
+EXPORT_SYMBOL_GPL(kcs_request_await);
+
+/**
+ * kcs_request_is_over() - has a request ended?
+ * @request: the request
+ *
+ * Context: any.
+ * Return: true when it has, and kcs_request_err() says how.
+ */
+bool kcs_request_is_over(struct kcs_request *request)
+{
+	return completion_done(&request->done);
+}
+EXPORT_SYMBOL_GPL(kcs_request_is_over);
 
 /**
  * kcs_request_reply() - the reply to a request

@@ -11,7 +11,10 @@
  *
  * It is installed on \_SB: firmware declares its regions anywhere below, not
  * only under the IPI0001 device, and \_SB leaves the root to the kernel's
- * acpi_ipmi, whichever of the two comes first.
+ * acpi_ipmi, whichever of the two comes first. ACPICA does not tell a handler
+ * whose region it is called for, but on which device it was installed, and takes
+ * the nearest one; so it is installed on devices below \_SB, too, where that
+ * makes a difference.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -19,49 +22,89 @@
 #include "codec.h"
 
 #include <linux/acpi.h>
+#include <linux/completion.h>
+#include <linux/jiffies.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/rcupdate.h>
+#include <linux/sched/task_stack.h>
+#include <linux/slab.h>
 #include <linux/srcu.h>
 #include <linux/string.h>
+#include <linux/workqueue.h>
+
+/* Long enough to install, if no _REG takes its time before it calls us. */
+#define COVER_WAIT_MS	20
+
+/**
+ * struct scope - a device on which the handler is, or is about to be
+ * @node: place in the list of them
+ * @device: the device
+ * @name: what those who answer call it, NULL for \_SB
+ * @install: installs the handler; the _REG methods it runs may take long
+ * @up: the handler is installed, as a first call shows, too; or cannot be
+ * @err: why not; valid after @install
+ */
+struct scope {
+	struct list_head node;
+	acpi_handle device;
+	void *name;
+	struct work_struct install;
+	struct completion up;
+	int err;
+};
 
 DEFINE_STATIC_SRCU(callers);	/* read-held by each call */
 static const struct kcs_anchor_ops __rcu *attached;
-static DEFINE_MUTEX(lock);	/* guards installed and pinned */
-static acpi_handle sb;
-static bool installed;
+static DEFINE_MUTEX(lock);	/* guards scopes and pinned */
+static LIST_HEAD(scopes);
 static bool pinned;
+static acpi_handle sb;
+
+static void set_up(struct scope *scope)
+{
+	if (!completion_done(&scope->up))
+		complete_all(&scope->up);
+}
 
 /* The answer of nobody: status 07h, completion code FFh. */
 static void answer_failure(u8 *buffer)
 {
 	memset(buffer, 0, KCS_CODEC_BUFFER_SIZE);
-	buffer[0] = KCS_CODEC_FAILURE;
-	buffer[1] = 1;
-	buffer[2] = 0xff;
+	buffer[KCS_CODEC_STATUS] = KCS_CODEC_FAILURE;
+	buffer[KCS_CODEC_LENGTH] = 1;
+	buffer[KCS_CODEC_DATA] = 0xff;
 }
 
 /*
  * AML cannot catch an ACPICA exception, so a failure is a status in the buffer,
  * and AE_OK is returned whatever happened. A read has no request to send;
  * ACPICA passes it on all the same, with an empty buffer.
+ *
+ * Only a unit of a plain Field comes with a buffer, which ACPICA allocates. One
+ * of a BankField, or a register of an IndexField or a BankField, comes with the
+ * 8 bytes of a variable on ACPICA's stack, and nothing else tells them apart.
  */
 static acpi_status handle(u32 function, acpi_physical_address address,
 			  u32 bit_width, u64 *value, void *handler_context,
 			  void *region_context)
 {
+	struct scope *scope = handler_context;
 	const struct kcs_anchor_ops *ops;
 	u8 *buffer = (u8 *)value;
 	int srcu;
 
+	set_up(scope);
+	if (object_is_on_stack(value))
+		return AE_TYPE;
 	srcu = srcu_read_lock(&callers);
 	ops = srcu_dereference(attached, &callers);
 	if (!ops)
 		answer_failure(buffer);
 	else if ((function & ACPI_IO_MASK) == ACPI_WRITE)
-		ops->write(address, buffer);
+		ops->write(scope->name, address, buffer);
 	else
-		ops->read(address, buffer);
+		ops->read(scope->name, address, buffer);
 	srcu_read_unlock(&callers, srcu);
 	return AE_OK;
 }
@@ -85,10 +128,10 @@ static int pinned_set(const char *text, const struct kernel_param *param)
 	if (err)
 		return err;
 	mutex_lock(&lock);
-	if (installed)
-		set_pinned(pin);
-	else
+	if (list_empty(&scopes))
 		err = -ENODEV;
+	else
+		set_pinned(pin);
 	mutex_unlock(&lock);
 	return err;
 }
@@ -100,43 +143,92 @@ static const struct kernel_param_ops pinned_ops = {
 module_param_cb(pinned, &pinned_ops, &pinned, 0644);
 MODULE_PARM_DESC(pinned, "cannot be unloaded; N to unload it when no AML runs");
 
-static int install(void)
+/* -- Installing. ---------------------------------------------------------- */
+
+static void install(struct work_struct *work)
 {
+	struct scope *scope = container_of(work, struct scope, install);
 	acpi_status status;
 
-	status = acpi_install_address_space_handler(sb, ACPI_ADR_SPACE_IPMI,
-						    handle, NULL, NULL);
-	if (ACPI_FAILURE(status)) {
-		pr_err("no IPMI region handler: installing on \\_SB failed: %s\n",
-		       acpi_format_exception(status));
-		return -EBUSY;
-	}
-	installed = true;
-	set_pinned(true);
-	pr_info("IPMI region handler installed on \\_SB, until reboot\n");
-	return 0;
+	status = acpi_install_address_space_handler(scope->device,
+						    ACPI_ADR_SPACE_IPMI, handle,
+						    NULL, scope);
+	scope->err = ACPI_FAILURE(status) ? -EBUSY : 0;
+	if (scope->err)
+		acpi_handle_err(scope->device,
+				"no IPMI region handler: installing it failed: %s\n",
+				acpi_format_exception(status));
+	else if (!scope->name)
+		pr_info("IPMI region handler installed on \\_SB, until reboot\n");
+	set_up(scope);
 }
+
+static struct scope *find(acpi_handle device)
+{
+	struct scope *scope;
+
+	list_for_each_entry(scope, &scopes, node)
+		if (scope->device == device)
+			return scope;
+	return NULL;
+}
+
+static struct scope *add(acpi_handle device, void *name)
+{
+	struct scope *scope = kzalloc(sizeof(*scope), GFP_KERNEL);
+
+	if (!scope)
+		return NULL;
+	scope->device = device;
+	scope->name = name;
+	scope->err = -EINPROGRESS;
+	INIT_WORK(&scope->install, install);
+	init_completion(&scope->up);
+	list_add_tail(&scope->node, &scopes);
+	set_pinned(true);
+	queue_work(system_unbound_wq, &scope->install);
+	return scope;
+}
+
+/**
+ * kcs_anchor_cover() - answer the regions of a device and of all below it
+ * @scope: the ACPI handle of the device; NULL for \_SB
+ *
+ * The first time this installs the handler, which runs the _REG methods of the
+ * regions; they are answered already, and are not waited for.
+ *
+ * Context: may sleep, a fiftieth of a second.
+ * Return: 0; %-ENOMEM; %-EBUSY when ACPICA does not take the handler, which the
+ * log says.
+ */
+int kcs_anchor_cover(void *scope)
+{
+	acpi_handle device = scope ?: sb;
+	struct scope *found;
+	int err;
+
+	mutex_lock(&lock);
+	found = find(device);
+	if (!found)
+		found = add(device, scope);
+	mutex_unlock(&lock);
+	if (!found)
+		return -ENOMEM;
+	wait_for_completion_timeout(&found->up, msecs_to_jiffies(COVER_WAIT_MS));
+	err = READ_ONCE(found->err);
+	return err == -EINPROGRESS ? 0 : err;
+}
+EXPORT_SYMBOL_GPL(kcs_anchor_cover);
 
 /**
  * kcs_anchor_attach() - answer AML
  * @ops: who answers; nobody else does
  *
- * The first time this installs the handler, which runs the _REG methods of all
- * IPMI regions before it returns; they are answered already.
- *
- * Context: may sleep, as long as these methods take.
- * Return: 0; %-EBUSY when ACPICA does not take the handler.
+ * Context: any.
  */
-int kcs_anchor_attach(const struct kcs_anchor_ops *ops)
+void kcs_anchor_attach(const struct kcs_anchor_ops *ops)
 {
-	int err = 0;
-
 	rcu_assign_pointer(attached, ops);
-	mutex_lock(&lock);
-	if (!installed)
-		err = install();
-	mutex_unlock(&lock);
-	return err;
 }
 EXPORT_SYMBOL_GPL(kcs_anchor_attach);
 
@@ -174,10 +266,19 @@ module_init(kcs_anchor_init);
  */
 static void __exit kcs_anchor_exit(void)
 {
-	if (installed)
-		acpi_remove_address_space_handler(sb, ACPI_ADR_SPACE_IPMI, handle);
+	struct scope *scope, *next;
+
+	list_for_each_entry(scope, &scopes, node) {
+		flush_work(&scope->install);
+		if (!scope->err)
+			acpi_remove_address_space_handler(scope->device,
+							  ACPI_ADR_SPACE_IPMI,
+							  handle);
+	}
 	synchronize_srcu(&callers);
 	synchronize_rcu_tasks();
+	list_for_each_entry_safe(scope, next, &scopes, node)
+		kfree(scope);
 	pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
 }
 module_exit(kcs_anchor_exit);

@@ -7,16 +7,18 @@
 
 /**
  * struct kcs_anchor_ops - who answers AML
- * @write: a field was written: @address is NetFn << 8 | command, @buffer the 66
- *	bytes that are the request and become the answer; may sleep
+ * @write: a field was written: @scope is the device below which its region is,
+ *	as given to kcs_anchor_cover(), @address NetFn << 8 | command, @buffer the
+ *	66 bytes that are the request and become the answer; may sleep
  * @read: a field was read without a request; fills @buffer
  */
 struct kcs_anchor_ops {
-	void (*write)(u64 address, u8 *buffer);
-	void (*read)(u64 address, u8 *buffer);
+	void (*write)(void *scope, u64 address, u8 *buffer);
+	void (*read)(void *scope, u64 address, u8 *buffer);
 };
 
-int kcs_anchor_attach(const struct kcs_anchor_ops *ops);
+void kcs_anchor_attach(const struct kcs_anchor_ops *ops);
+int kcs_anchor_cover(void *scope);
 void kcs_anchor_detach(void);
 
 #endif /* KCS_ANCHOR_H */

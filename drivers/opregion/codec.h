@@ -23,7 +23,7 @@
 #define KCS_CODEC_TIMEOUT	0x10
 
 int kcs_codec_request(u64 address, const u8 *buffer, struct kcs_msg *request);
-void kcs_codec_reply(u8 *buffer, const struct kcs_msg *reply);
+int kcs_codec_reply(u8 *buffer, const struct kcs_msg *reply);
 void kcs_codec_failure(u8 *buffer, int err);
 
 #endif /* KCS_CODEC_H */

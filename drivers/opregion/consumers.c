@@ -8,20 +8,44 @@
 
 #include <linux/acpi.h>
 #include <linux/device.h>
+#include <linux/string.h>
+
+/* True when it has its driver now; one that is refused again stays without. */
+static bool probe_again(struct device *dev)
+{
+	return dev && device_attach(dev) > 0;
+}
+
+/* Drivers are of the ACPI device itself, or of its platform device. */
+static void offer(const char *id)
+{
+	struct acpi_device *device;
+
+	for_each_acpi_dev_match(device, id, NULL, -1) {
+		probe_again(&device->dev);
+		probe_again(acpi_get_first_physical_node(device));
+	}
+}
 
 /**
- * kcs_consumers_probe_again() - offer unbound power meters to their driver
+ * kcs_consumers_probe_again() - offer devices without driver to their driver
+ * @ids: ACPI device IDs, separated by commas
  *
- * A meter that has its driver is left alone; one whose driver is not loaded
- * waits for it as any device does.
+ * One that has its driver is left alone; one whose driver is not loaded waits
+ * for it as any device does.
  *
- * Context: may sleep, for as long as the AML of the meters does.
+ * Context: may sleep, for as long as the AML of the devices does.
  */
-void kcs_consumers_probe_again(void)
+void kcs_consumers_probe_again(const char *ids)
 {
-	struct acpi_device *meter;
+	char id[ACPI_ID_LEN];
+	size_t length;
 
-	for_each_acpi_dev_match(meter, "ACPI000D", NULL, -1)
-		if (device_attach(&meter->dev) < 0)
-			dev_dbg(&meter->dev, "power meter still without driver\n");
+	for (; *ids; ids += length + (ids[length] == ',')) {
+		length = strcspn(ids, ",");
+		if (length < sizeof(id)) {
+			strscpy(id, ids, length + 1);
+			offer(id);
+		}
+	}
 }

@@ -2,6 +2,6 @@
 #ifndef KCS_CONSUMERS_H
 #define KCS_CONSUMERS_H
 
-void kcs_consumers_probe_again(void);
+void kcs_consumers_probe_again(const char *ids);
 
 #endif /* KCS_CONSUMERS_H */

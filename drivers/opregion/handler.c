@@ -3,134 +3,159 @@
  * What AML gets from an IPMI region (ACPI 6.0, 5.5.2.4.3). ACPICA calls from any
  * task, any number at a time, with no lock of ours held, and with the ACPI
  * Global Lock held where the field says Lock; see anchor.c.
+ *
+ * A request goes this way: codec, policy, route, share, and then over kcs_host.
+ * There is no other.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "anchor.h"
 #include "codec.h"
 #include "consumers.h"
+#include "global_lock.h"
+#include "policy.h"
+#include "route.h"
+#include "share.h"
+#include "stats.h"
 
 #include <kcs/host.h>
-#include <linux/completion.h>
+#include <linux/ktime.h>
+#include <linux/math64.h>
+#include <linux/minmax.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/workqueue.h>
 
-/* Long enough to attach, if no _REG takes its time before it calls us. */
-#define SETTLE_WAIT_MS	50
+#define CREATE_TRACE_POINTS
+#include "trace.h"
 
-/**
- * struct kcs_opregion - the regions, served
- * @dying: calls fail at once; set under @lock
- * @lock: guards @calls
- * @calls: the calls that wait for the BMC
- * @settle: attaches to the anchor, and probes consumers again when a BMC is
- *	ready
- * @settled: it is attached, which a first call shows as well, or cannot be
- * @attached: it is attached; written by @settle
- * @ready: hears of BMCs that become ready
- */
-static struct kcs_opregion {
-	bool dying;
-	spinlock_t lock;	/* calls, setting dying */
-	struct list_head calls;
-	struct work_struct settle;
-	struct completion settled;
-	bool attached;
-	struct notifier_block ready;
-} opregion;
+#define TIMEOUT_MAX_MS	60000
 
-/**
- * struct call - a call that waits for the BMC
- * @node: place in &kcs_opregion.calls
- * @request: what it waits for
- */
-struct call {
-	struct list_head node;
-	struct kcs_request *request;
-};
+static char *policy = "all";
+module_param(policy, charp, 0444);
+MODULE_PARM_DESC(policy,
+		 "commands AML may send: all, none, monitor-only, and +NN/CC[:DD] or -NN/CC[:DD], hexadecimal NetFn, command, first data byte; the last word counts (all)");
+
+static char *map = "";
+module_param(map, charp, 0444);
+MODULE_PARM_DESC(map,
+		 "DEVICE=INTERFACE,...: ACPI path, and _UID or device name of the interface that serves the regions below it");
+
+static char *consumers = "ACPI000D";
+module_param(consumers, charp, 0444);
+MODULE_PARM_DESC(consumers,
+		 "ACPI device IDs to be probed again when a BMC becomes ready (ACPI000D)");
+
+static uint timeout_ms = KCS_HOST_TIMEOUT_MS;
+module_param(timeout_ms, uint, 0644);
+MODULE_PARM_DESC(timeout_ms, "how long a call may take (5000)");
+
+static uint lock_timeout_ms;
+module_param(lock_timeout_ms, uint, 0644);
+MODULE_PARM_DESC(lock_timeout_ms,
+		 "how long one may take that holds the ACPI Global Lock, if shorter; 0 for the same (0)");
+
+static uint keep_ms;
+module_param(keep_ms, uint, 0644);
+MODULE_PARM_DESC(keep_ms,
+		 "how long a reading is good for others who ask the same; 0 for not at all (0)");
+
+static struct kcs_policy rules;
 
 /* -- A call. -------------------------------------------------------------- */
 
-static bool call_enter(struct call *call)
+static u32 time_for(bool locked)
 {
-	bool alive;
+	u32 ms = clamp(READ_ONCE(timeout_ms), 1u, (uint)TIMEOUT_MAX_MS);
+	u32 shorter_ms = READ_ONCE(lock_timeout_ms);
 
-	spin_lock(&opregion.lock);
-	alive = !opregion.dying;
-	if (alive)
-		list_add_tail(&call->node, &opregion.calls);
-	spin_unlock(&opregion.lock);
-	return alive;
+	return locked && shorter_ms ? min(ms, shorter_ms) : ms;
 }
 
-static void call_leave(struct call *call)
+static int ask_bmc(void *scope, const struct kcs_msg *request,
+		   struct kcs_msg *reply, u32 ms)
 {
-	spin_lock(&opregion.lock);
-	list_del(&call->node);
-	spin_unlock(&opregion.lock);
-}
+	struct kcs_host *host = kcs_route_wait(scope, &ms);
+	int how;
 
-static int wait_for_bmc(struct kcs_request *request)
-{
-	struct call call = { .request = request };
-	struct kcs_host *host;
-	int err;
-
-	host = kcs_host_get_first();
 	if (!host)
-		return -ENODEV;
-	if (call_enter(&call)) {
-		kcs_host_submit(host, request);
-		err = kcs_request_wait(request);
-		call_leave(&call);
-	} else {
-		err = -ESHUTDOWN;
-	}
+		return -EHOSTDOWN;
+	how = kcs_share_transfer(host, request, reply, ms,
+				 min(READ_ONCE(keep_ms), (uint)TIMEOUT_MAX_MS));
 	kcs_host_put(host);
-	return err;
+	return how;
 }
 
-static int ask_bmc(u64 address, u8 *buffer)
+static int answer(void *scope, u64 address, u8 *buffer, u32 ms)
 {
-	struct kcs_request *request;
-	struct kcs_msg msg;
-	int err;
+	struct kcs_msg request, reply;
+	int err, how;
 
-	err = kcs_codec_request(address, buffer, &msg);
+	err = kcs_codec_request(address, buffer, &request);
 	if (err)
 		return err;
-	request = kcs_request_create(&msg, KCS_CLASS_AML, KCS_HOST_TIMEOUT_MS);
-	if (!request)
-		return -ENOMEM;
-	err = wait_for_bmc(request);
-	if (!err)
-		kcs_codec_reply(buffer, kcs_request_reply(request));
-	kcs_request_put(request);
-	return err;
+	if (!kcs_policy_allows(&rules, &request))
+		return -EACCES;
+	how = ask_bmc(scope, &request, &reply, ms);
+	if (how < 0)
+		return how;
+	err = kcs_codec_reply(buffer, &reply);
+	return err ?: how;
 }
 
-static void settled(void)
+static enum kcs_stat stat_of(int how)
 {
-	if (!completion_done(&opregion.settled))
-		complete_all(&opregion.settled);
+	switch (how) {
+	case KCS_SHARE_JOINED:
+		return KCS_STAT_JOINED;
+	case KCS_SHARE_KEPT:
+		return KCS_STAT_KEPT;
+	case -ETIMEDOUT:
+	case -EHOSTDOWN:
+		return KCS_STAT_TIMEOUTS;
+	case -EINVAL:
+	case -EOPNOTSUPP:
+		return KCS_STAT_MALFORMED;
+	case -EMSGSIZE:
+		return KCS_STAT_OVERSIZED;
+	case -EACCES:
+		return KCS_STAT_DENIED;
+	default:
+		return KCS_STAT_FAILURES;
+	}
 }
 
-static void on_write(u64 address, u8 *buffer)
+static void count(int how)
 {
-	int err;
+	kcs_stats_count(KCS_STAT_CALLS);
+	if (how >= 0)
+		kcs_stats_count(KCS_STAT_ANSWERED);
+	if (how != KCS_SHARE_OWN)
+		kcs_stats_count(stat_of(how));
+}
 
-	settled();
-	err = ask_bmc(address, buffer);
-	if (err)
-		kcs_codec_failure(buffer, err);
+static void on_write(void *scope, u64 address, u8 *buffer)
+{
+	u64 began_ns = ktime_get_ns();
+	bool locked = kcs_global_lock_is_mine();
+	u8 sent = buffer[KCS_CODEC_LENGTH];
+	int how = answer(scope, address, buffer, time_for(locked));
+	u32 us = div_u64(ktime_get_ns() - began_ns, NSEC_PER_USEC);
+
+	if (how < 0)
+		kcs_codec_failure(buffer, how);
+	if (locked)
+		kcs_stats_locked(us);
+	count(how);
+	trace_kcs_opregion_call(address, sent, buffer, how, us);
 }
 
 /* There is no request to send. */
-static void on_read(u64 address, u8 *buffer)
+static void on_read(void *scope, u64 address, u8 *buffer)
 {
-	settled();
 	kcs_codec_failure(buffer, -EOPNOTSUPP);
+	count(-EOPNOTSUPP);
+	trace_kcs_opregion_call(address, 0, buffer, -EOPNOTSUPP, 0);
 }
 
 static const struct kcs_anchor_ops anchor_ops = {
@@ -140,9 +165,36 @@ static const struct kcs_anchor_ops anchor_ops = {
 
 /* -- Coming and going. ---------------------------------------------------- */
 
-static bool bmc_ready(void)
+static void offer_consumers(struct work_struct *work)
 {
-	struct kcs_host *host = kcs_host_get_first();
+	kcs_consumers_probe_again(consumers);
+}
+
+static DECLARE_WORK(offer_work, offer_consumers);
+
+static void cover(struct work_struct *work)
+{
+	kcs_route_cover();
+}
+
+static DECLARE_WORK(cover_work, cover);
+
+static int on_event(struct notifier_block *nb, unsigned long event, void *host)
+{
+	if (event == KCS_HOST_ADDED) {
+		kcs_route_changed();
+		queue_work(system_unbound_wq, &cover_work);
+	} else if (event == KCS_HOST_READY) {
+		queue_work(system_unbound_wq, &offer_work);
+	}
+	return NOTIFY_OK;
+}
+
+static struct notifier_block events = { .notifier_call = on_event };
+
+static bool is_bmc_ready(void)
+{
+	struct kcs_host *host = kcs_host_find(NULL, NULL);
 	bool ready = host && kcs_host_is_ready(host);
 
 	if (host)
@@ -150,53 +202,39 @@ static bool bmc_ready(void)
 	return ready;
 }
 
-/*
- * Attaching may run the _REG methods of all regions, and they may wait for the
- * BMC; so it is done here and not in the module's init.
- */
-static void settle(struct work_struct *work)
-{
-	if (!opregion.attached)
-		opregion.attached = !kcs_anchor_attach(&anchor_ops);
-	settled();
-	if (opregion.attached && bmc_ready())
-		kcs_consumers_probe_again();
-}
-
-static int on_event(struct notifier_block *nb, unsigned long event, void *host)
-{
-	if (event == KCS_HOST_READY)
-		queue_work(system_unbound_wq, &opregion.settle);
-	return NOTIFY_OK;
-}
-
-/* All calls, and those to come, end with a failure AML can see. */
-static void turn_away(void)
-{
-	struct call *call;
-
-	spin_lock(&opregion.lock);
-	opregion.dying = true;
-	list_for_each_entry(call, &opregion.calls, node)
-		kcs_request_end(call->request, -ESHUTDOWN);
-	spin_unlock(&opregion.lock);
-}
-
 /* -- The module. ---------------------------------------------------------- */
 
-/* Waits until the regions are served, but not for slow _REG methods. */
+static int read_parameters(void)
+{
+	const char *bad;
+	int err;
+
+	err = kcs_policy_parse(&rules, policy, &bad);
+	if (err) {
+		pr_err("policy: \"%s\" is not a preset, a rule, or one too many\n",
+		       bad);
+		return err;
+	}
+	return kcs_route_open(map);
+}
+
 static int __init kcs_opregion_init(void)
 {
-	spin_lock_init(&opregion.lock);
-	INIT_LIST_HEAD(&opregion.calls);
-	INIT_WORK(&opregion.settle, settle);
-	init_completion(&opregion.settled);
-	opregion.ready.notifier_call = on_event;
+	int err = read_parameters();
 
-	kcs_host_notify(&opregion.ready);
-	queue_work(system_unbound_wq, &opregion.settle);
-	wait_for_completion_timeout(&opregion.settled,
-				    msecs_to_jiffies(SETTLE_WAIT_MS));
+	if (err)
+		return err;
+	err = kcs_stats_create();
+	if (err) {
+		kcs_route_free();
+		return err;
+	}
+	kcs_share_open();
+	kcs_anchor_attach(&anchor_ops);
+	kcs_route_cover();
+	kcs_host_notify(&events);
+	if (is_bmc_ready())
+		queue_work(system_unbound_wq, &offer_work);
 	return 0;
 }
 module_init(kcs_opregion_init);
@@ -207,10 +245,14 @@ module_init(kcs_opregion_init);
  */
 static void __exit kcs_opregion_exit(void)
 {
-	kcs_host_unnotify(&opregion.ready);
-	turn_away();
-	cancel_work_sync(&opregion.settle);
+	kcs_host_unnotify(&events);
+	kcs_route_close();
+	kcs_share_close();
+	cancel_work_sync(&offer_work);
+	cancel_work_sync(&cover_work);
 	kcs_anchor_detach();
+	kcs_stats_remove();
+	kcs_route_free();
 }
 module_exit(kcs_opregion_exit);
 

@@ -13,6 +13,9 @@
 #define NETFN_GROUP	0x2c	/* group extension: the first data byte says whose */
 #define GROUP_DCMI	0xdc
 
+/* Of the table below; no network function. */
+#define END		0xff
+
 /**
  * struct reads - commands of a NetFn that change nothing
  * @netfn: network function
@@ -68,6 +71,7 @@ static const struct reads monitor[] = {
 	{ NETFN_GROUP, 0x10, 0x10 },	/* Get Temperature Readings */
 	{ NETFN_GROUP, 0x13, 0x13 },	/* Get DCMI Configuration Parameters */
 	{ 0x30, 0xb3, 0xb3 },	/* Dell: instantaneous power */
+	{ END }
 };
 
 static bool only_reads(u8 netfn, u8 cmd, u16 data)
@@ -76,7 +80,7 @@ static bool only_reads(u8 netfn, u8 cmd, u16 data)
 
 	if (netfn == NETFN_GROUP && data != GROUP_DCMI)
 		return false;
-	for (i = 0; i < sizeof(monitor) / sizeof(monitor[0]); i++)
+	for (i = 0; monitor[i].netfn != END; i++)
 		if (monitor[i].netfn == netfn && cmd >= monitor[i].first &&
 		    cmd <= monitor[i].last)
 			return true;
@@ -179,10 +183,11 @@ static const char *read_preset(struct kcs_policy *policy, const char *text)
 		[KCS_POLICY_ALL] = "all",
 		[KCS_POLICY_NONE] = "none",
 		[KCS_POLICY_MONITOR] = "monitor-only",
+		NULL
 	};
 	size_t i;
 
-	for (i = 0; i < sizeof(names) / sizeof(names[0]); i++) {
+	for (i = 0; names[i]; i++) {
 		size_t length = strlen(names[i]);
 
 		if (strncmp(text, names[i], length) || !ends_word(text[length]))

@@ -53,9 +53,11 @@ enum kcs_class {
 
 /**
  * enum kcs_host_event - what the notifiers hear; the data is the &struct kcs_host
+ * @KCS_HOST_ADDED: there is a new interface; requests are taken
  * @KCS_HOST_READY: the BMC behind an interface answers, which it did not before
  */
 enum kcs_host_event {
+	KCS_HOST_ADDED,
 	KCS_HOST_READY,
 };
 
@@ -81,7 +83,19 @@ struct kcs_listener {
 struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 				 struct kcs_clock *clock, int irq);
 void kcs_host_remove(struct kcs_host *host);
-struct kcs_host *kcs_host_get_first(void);
+
+/**
+ * typedef kcs_host_match - is this the interface looked for?
+ * @dev: the device of an interface
+ * @context: as given to kcs_host_find()
+ *
+ * Must not sleep long: others look for interfaces, too.
+ *
+ * Return: true when it is.
+ */
+typedef bool (*kcs_host_match)(struct device *dev, const void *context);
+
+struct kcs_host *kcs_host_find(kcs_host_match match, const void *context);
 bool kcs_host_is_ready(const struct kcs_host *host);
 struct kcs_host *kcs_host_get(struct kcs_host *host);
 void kcs_host_put(struct kcs_host *host);
@@ -112,6 +126,8 @@ void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
 			  void *context);
 void kcs_host_submit(struct kcs_host *host, struct kcs_request *request);
 int kcs_request_wait(struct kcs_request *request);
+int kcs_request_await(struct kcs_request *request, u32 timeout_ms);
+bool kcs_request_is_over(struct kcs_request *request);
 bool kcs_request_end(struct kcs_request *request, int err);
 int kcs_request_err(const struct kcs_request *request);
 const struct kcs_msg *kcs_request_reply(const struct kcs_request *request);

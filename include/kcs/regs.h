@@ -82,6 +82,7 @@ static inline enum kcs_state kcs_status_state(u8 status)
 #define KCS_CC_TIMEOUT		0xc3
 #define KCS_CC_UPDATING		0xd1
 #define KCS_CC_STARTING		0xd2
+#define KCS_CC_PRIVILEGE	0xd4
 #define KCS_CC_UNSPECIFIED	0xff
 
 /* Network functions and commands this stack sends by itself (appendix G) */

@@ -61,7 +61,7 @@ static int check(struct load *load, u32 thread, u32 serial,
 static int ask(struct load *load, struct kcs_request *request, u32 thread,
 	       u32 serial)
 {
-	struct kcs_host *host = kcs_host_get_first();
+	struct kcs_host *host = kcs_host_find(NULL, NULL);
 	int err;
 
 	if (!host)
@@ -137,7 +137,7 @@ static struct notifier_block panicking = { .notifier_call = on_panic };
 
 static int __init kcs_load_init(void)
 {
-	first = kcs_host_get_first();
+	first = kcs_host_find(NULL, NULL);
 	if (!first && (listen || panic_ms))
 		return -ENODEV;
 	if (listen && kcs_host_listen(first, &listener)) {

@@ -232,11 +232,12 @@ static void any_aml(struct input *input)
 		msg.len = KCS_MSG_MAX;
 	for (i = 0; i < msg.len; i++)
 		msg.bytes[i] = next_byte(input, 0);
-	kcs_codec_reply(buffer, &msg);
+	if (kcs_codec_reply(buffer, &msg))
+		kcs_codec_failure(buffer, -EMSGSIZE);
 	demand(buffer[1] >= 1 && buffer[1] <= 64);
 	demand(buffer[0] == 0x00 || buffer[0] == 0x07 || buffer[0] == 0x10);
 	kcs_codec_failure(buffer, -(int)next_byte(input, 1));
-	demand(buffer[0] && buffer[2]);
+	demand(buffer[1] == 1 && buffer[2]);
 }
 
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)

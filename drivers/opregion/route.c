@@ -1,0 +1,286 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Which interface serves a region? The first of these that says anything:
+ *
+ *	the admin's map, for the region's device
+ *	the nearest IPI0001 device above the region, even if it has no interface
+ *	the _UID of the region's device, where an interface has the same
+ *	the interface found first
+ *
+ * A region below \_SB that none of the first three speaks of belongs to no
+ * device here: ACPICA does not tell whose it is, and it gets the first interface.
+ *
+ * It is asked for each call, so interfaces may come and go.
+ */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
+#include "route.h"
+#include "anchor.h"
+
+#include <kcs/host.h>
+#include <linux/acpi.h>
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
+#include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/wait.h>
+
+/* After load, a call waits so long for an interface to be found. */
+#define GRACE_MS	1000
+
+#define MAP_MAX		16
+
+/**
+ * struct mapping - a line of the admin's map
+ * @device: the device above the regions
+ * @interface: _UID or device name of the interface
+ */
+struct mapping {
+	acpi_handle device;
+	const char *interface;
+};
+
+static struct mapping map[MAP_MAX];
+static u32 map_count;
+static char *map_text;		/* what the lines point into */
+static unsigned long opened;	/* jiffies */
+static bool closed;
+static atomic_t changes = ATOMIC_INIT(0);
+static DECLARE_WAIT_QUEUE_HEAD(changed);
+
+static const struct acpi_device_id interface_ids[] = {
+	{ "IPI0001" },
+	{}
+};
+
+/* -- Whose. --------------------------------------------------------------- */
+
+static bool is_companion(struct device *dev, const void *handle)
+{
+	return ACPI_HANDLE(dev) == handle;
+}
+
+static bool has_uid(struct device *dev, const void *uid)
+{
+	struct acpi_device *device = ACPI_COMPANION(dev);
+
+	return device && acpi_device_uid(device) &&
+	       !strcmp(acpi_device_uid(device), uid);
+}
+
+static bool has_name(struct device *dev, const void *name)
+{
+	return has_uid(dev, name) || !strcmp(dev_name(dev), name);
+}
+
+static const char *mapped_to(acpi_handle device)
+{
+	u32 i;
+
+	for (i = 0; i < map_count; i++)
+		if (map[i].device == device)
+			return map[i].interface;
+	return NULL;
+}
+
+static acpi_handle interface_above(acpi_handle handle)
+{
+	do {
+		struct acpi_device *device = acpi_get_acpi_dev(handle);
+		bool found = device && !acpi_match_device_ids(device, interface_ids);
+
+		acpi_put_acpi_dev(device);
+		if (found)
+			return handle;
+	} while (ACPI_SUCCESS(acpi_get_parent(handle, &handle)));
+	return NULL;
+}
+
+static struct kcs_host *with_uid_of(acpi_handle handle)
+{
+	struct acpi_device *device = acpi_get_acpi_dev(handle);
+	struct kcs_host *host = NULL;
+
+	if (device && acpi_device_uid(device))
+		host = kcs_host_find(has_uid, acpi_device_uid(device));
+	acpi_put_acpi_dev(device);
+	return host;
+}
+
+static struct kcs_host *find(acpi_handle scope)
+{
+	acpi_handle interface;
+	const char *name;
+
+	if (!scope)
+		return kcs_host_find(NULL, NULL);
+	name = mapped_to(scope);
+	if (name)
+		return kcs_host_find(has_name, name);
+	interface = interface_above(scope);
+	if (interface)
+		return kcs_host_find(is_companion, interface);
+	return with_uid_of(scope) ?: kcs_host_find(NULL, NULL);
+}
+
+/**
+ * kcs_route_wait() - the interface that serves a region
+ * @scope: the device above the region, as the anchor tells it
+ * @timeout_ms: how long the call may take; less what was waited here
+ *
+ * In the first moments after load there may be none yet, and it is waited for.
+ *
+ * Context: may sleep, GRACE_MS at most.
+ * Return: the interface, to be dropped with kcs_host_put(); NULL when there is
+ * none.
+ */
+struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms)
+{
+	unsigned long began = jiffies;
+	unsigned long end = min(opened + msecs_to_jiffies(GRACE_MS),
+				began + msecs_to_jiffies(*timeout_ms));
+	struct kcs_host *host;
+
+	for (;;) {
+		int seen = atomic_read(&changes);
+		long left = end - jiffies;
+
+		host = find(scope);
+		if (host || left <= 0 || READ_ONCE(closed))
+			break;
+		if (wait_event_killable_timeout(changed,
+						atomic_read(&changes) != seen,
+						left) < 0)
+			break;
+	}
+	*timeout_ms -= min(*timeout_ms, jiffies_to_msecs(jiffies - began));
+	return host;
+}
+
+/**
+ * kcs_route_changed() - there is an interface more, or nobody may wait for one
+ *
+ * Context: any.
+ */
+void kcs_route_changed(void)
+{
+	atomic_inc(&changes);
+	wake_up_all(&changed);
+}
+
+/* -- Where the handler is to be. ------------------------------------------ */
+
+static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
+				   void **value)
+{
+	kcs_anchor_cover(handle);
+	return AE_OK;
+}
+
+/* A device may have a _UID that is an interface's, too. */
+static acpi_status cover_consumer(acpi_handle handle, u32 level, void *context,
+				  void **value)
+{
+	struct kcs_host *host = with_uid_of(handle);
+
+	if (host && !interface_above(handle))
+		kcs_anchor_cover(handle);
+	if (host)
+		kcs_host_put(host);
+	return AE_OK;
+}
+
+/**
+ * kcs_route_cover() - have the handler wherever it makes a difference
+ *
+ * To be called again when there are new interfaces. \_SB comes last, so that
+ * _REG methods below the others are answered by their own interfaces.
+ *
+ * Context: may sleep.
+ * Return: 0; why the handler is not on \_SB, see kcs_anchor_cover().
+ */
+int kcs_route_cover(void)
+{
+	u32 i;
+
+	acpi_get_devices("IPI0001", cover_interface, NULL, NULL);
+	for (i = 0; i < map_count; i++)
+		kcs_anchor_cover(map[i].device);
+	acpi_get_devices("ACPI000D", cover_consumer, NULL, NULL);
+	return kcs_anchor_cover(NULL);
+}
+
+/* -- The admin's map. ----------------------------------------------------- */
+
+static int read_mapping(char *word)
+{
+	char *path = strsep(&word, "=");
+	char *full;
+	acpi_status status;
+
+	if (!word || !*word || !*path || map_count == MAP_MAX) {
+		pr_err("map: \"%s\" is not DEVICE=INTERFACE, or one too many\n", path);
+		return -EINVAL;
+	}
+	full = kasprintf(GFP_KERNEL, "\\%s", path + (*path == '\\'));
+	if (!full)
+		return -ENOMEM;
+	status = acpi_get_handle(NULL, full, &map[map_count].device);
+	if (ACPI_SUCCESS(status))
+		map[map_count++].interface = word;
+	else
+		pr_err("map: no device %s: %s\n", full, acpi_format_exception(status));
+	kfree(full);
+	return ACPI_SUCCESS(status) ? 0 : -ENODEV;
+}
+
+/**
+ * kcs_route_open() - begin
+ * @words: the admin's map: DEVICE=INTERFACE, separated by commas; an absolute
+ *	ACPI path, and the _UID or device name of the interface that serves the
+ *	regions at and below it. May be empty.
+ *
+ * Context: may sleep.
+ * Return: 0; %-ENOMEM; %-EINVAL for words that are no map, %-ENODEV for a device
+ * that does not exist, both named in the log.
+ */
+int kcs_route_open(const char *words)
+{
+	char *rest, *word;
+	int err = 0;
+
+	opened = jiffies;
+	map_text = kstrdup(words, GFP_KERNEL);
+	if (!map_text)
+		return -ENOMEM;
+	rest = strim(map_text);
+	while (!err && (word = strsep(&rest, ",")))
+		if (*word)
+			err = read_mapping(word);
+	if (err)
+		kfree(map_text);
+	return err;
+}
+
+/**
+ * kcs_route_close() - nobody waits for an interface any more
+ *
+ * Context: any; the map stays until kcs_route_free().
+ */
+void kcs_route_close(void)
+{
+	WRITE_ONCE(closed, true);
+	kcs_route_changed();
+}
+
+/**
+ * kcs_route_free() - forget the map
+ *
+ * Context: any; nobody asks for a route any more.
+ */
+void kcs_route_free(void)
+{
+	kfree(map_text);
+}

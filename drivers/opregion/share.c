@@ -1,0 +1,270 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Calls that ask for the same thing at the same time share one transfer.
+ *
+ * Only what is known to read, and to read the same twice, is shared. A transfer
+ * is joined while it has no reply yet: an interface carries one message at a
+ * time, so whatever was written before somebody joined is written already when
+ * the transfer begins. A reply is kept for others only where the admin said so.
+ * Any other command of the same network function ends both, when it is sent and
+ * when it was answered.
+ */
+#include "share.h"
+
+#include <kcs/host.h>
+#include <linux/err.h>
+#include <linux/jiffies.h>
+#include <linux/list.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/string.h>
+
+/**
+ * struct flight - a transfer, and the calls that wait for it
+ * @node: place in the list of them, newest last
+ * @host: over which interface
+ * @msg: what is asked
+ * @request: on its way, or over
+ * @timeout_ms: its deadline, from its submission
+ * @users: calls that use it
+ * @is_read: others may join it, unless it is @closed
+ * @closed: something was written since
+ * @kept: it ended well, and is good for others until
+ * @until: jiffies
+ */
+struct flight {
+	struct list_head node;
+	struct kcs_host *host;
+	struct kcs_msg msg;
+	struct kcs_request *request;
+	u32 timeout_ms;
+	u32 users;
+	bool is_read, closed, kept;
+	unsigned long until;
+};
+
+static DEFINE_SPINLOCK(lock);	/* guards what follows and all flights */
+static LIST_HEAD(flights);
+static bool closed = true;
+
+/* DCMI and Dell power, its limit; Get System Info, Get Device ID. */
+static bool is_read(const struct kcs_msg *request)
+{
+	static const u8 reads[][2] = {
+		{ 0x2c, 0x02 }, { 0x2c, 0x03 }, { 0x30, 0xb3 },
+		{ 0x06, 0x59 }, { 0x06, 0x01 },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(reads); i++)
+		if (request->bytes[0] >> 2 == reads[i][0] &&
+		    request->bytes[1] == reads[i][1])
+			return true;
+	return false;
+}
+
+/* -- Flights. ------------------------------------------------------------- */
+
+static void flight_free(struct flight *flight)
+{
+	kcs_request_put(flight->request);
+	kcs_host_put(flight->host);
+	kfree(flight);
+}
+
+static void free_all(struct list_head *list)
+{
+	struct flight *flight, *next;
+
+	list_for_each_entry_safe(flight, next, list, node)
+		flight_free(flight);
+}
+
+static struct flight *flight_create(struct kcs_host *host,
+				    const struct kcs_msg *request,
+				    u32 timeout_ms)
+{
+	struct flight *flight = kzalloc(sizeof(*flight), GFP_KERNEL);
+
+	if (!flight)
+		return NULL;
+	flight->request = kcs_request_create(request, KCS_CLASS_AML, timeout_ms);
+	if (!flight->request) {
+		kfree(flight);
+		return NULL;
+	}
+	flight->host = kcs_host_get(host);
+	flight->msg = *request;
+	flight->timeout_ms = timeout_ms;
+	flight->users = 1;
+	flight->is_read = is_read(request);
+	return flight;
+}
+
+static bool is_good(const struct flight *flight)
+{
+	return flight->kept && !flight->closed && !closed &&
+	       time_before(jiffies, flight->until);
+}
+
+/* One that will end sooner than the caller would wait is none for him. */
+static bool can_join(const struct flight *flight, u32 timeout_ms)
+{
+	if (!flight->is_read || flight->closed)
+		return false;
+	return is_good(flight) || (timeout_ms <= flight->timeout_ms &&
+				   !kcs_request_is_over(flight->request));
+}
+
+/* Drops what nobody uses, and no longer can or should. */
+static void sweep(struct list_head *gone)
+{
+	struct flight *flight, *next;
+	u32 kept = 0;
+
+	list_for_each_entry_safe_reverse(flight, next, &flights, node)
+		if (!flight->users &&
+		    (!is_good(flight) || ++kept > KCS_SHARE_KEPT_MAX))
+			list_move(&flight->node, gone);
+}
+
+static void close_family(const struct flight *written)
+{
+	struct flight *flight;
+
+	list_for_each_entry(flight, &flights, node)
+		if (flight->host == written->host &&
+		    flight->msg.bytes[0] == written->msg.bytes[0])
+			flight->closed = true;
+}
+
+/* -- A call. -------------------------------------------------------------- */
+
+static struct flight *join(struct kcs_host *host, const struct kcs_msg *request,
+			   u32 timeout_ms, int *how)
+{
+	struct flight *flight, *found = NULL;
+
+	spin_lock(&lock);
+	list_for_each_entry(flight, &flights, node)
+		if (flight->host == host && flight->msg.len == request->len &&
+		    !memcmp(flight->msg.bytes, request->bytes, request->len) &&
+		    can_join(flight, timeout_ms))
+			found = flight;
+	if (found) {
+		found->users++;
+		*how = found->kept ? KCS_SHARE_KEPT : KCS_SHARE_JOINED;
+	}
+	spin_unlock(&lock);
+	return found;
+}
+
+static struct flight *start(struct kcs_host *host, const struct kcs_msg *request,
+			    u32 timeout_ms)
+{
+	struct flight *flight = flight_create(host, request, timeout_ms);
+	bool refused;
+
+	if (!flight)
+		return ERR_PTR(-ENOMEM);
+	spin_lock(&lock);
+	refused = closed;
+	if (!refused) {
+		if (!flight->is_read)
+			close_family(flight);
+		list_add_tail(&flight->node, &flights);
+	}
+	spin_unlock(&lock);
+	if (refused) {
+		flight_free(flight);
+		return ERR_PTR(-ESHUTDOWN);
+	}
+	kcs_host_submit(host, flight->request);
+	return flight;
+}
+
+/* The last one to give up waiting cancels it. */
+static void leave(struct flight *flight, int err, u32 keep_ms)
+{
+	LIST_HEAD(gone);
+
+	spin_lock(&lock);
+	if (!flight->is_read) {
+		close_family(flight);
+	} else if (!err && !flight->kept && keep_ms) {
+		flight->kept = true;
+		flight->until = jiffies + msecs_to_jiffies(keep_ms);
+	}
+	if (!--flight->users && err)
+		kcs_request_end(flight->request, err);
+	sweep(&gone);
+	spin_unlock(&lock);
+	free_all(&gone);
+}
+
+/**
+ * kcs_share_transfer() - ask the BMC, or hear what it tells another
+ * @host: the interface
+ * @request: what to ask, on behalf of firmware
+ * @reply: filled on success
+ * @timeout_ms: how long it may take; others may end it a little earlier for all
+ *	who share it
+ * @keep_ms: how long a reply that may be shared is good for others; 0 for none
+ *
+ * Context: may sleep, for @timeout_ms at most; nobody else waits for a caller
+ * that is being killed.
+ * Return: &enum kcs_share_how; %-ENOMEM; %-ESHUTDOWN when nothing is open; or why
+ * there is no reply, see kcs_request_wait().
+ */
+int kcs_share_transfer(struct kcs_host *host, const struct kcs_msg *request,
+		       struct kcs_msg *reply, u32 timeout_ms, u32 keep_ms)
+{
+	struct flight *flight = NULL;
+	int how = KCS_SHARE_OWN;
+	int err;
+
+	if (is_read(request))
+		flight = join(host, request, timeout_ms, &how);
+	if (!flight)
+		flight = start(host, request, timeout_ms);
+	if (IS_ERR(flight))
+		return PTR_ERR(flight);
+	err = kcs_request_await(flight->request, timeout_ms);
+	if (!err)
+		err = kcs_request_err(flight->request);
+	if (!err)
+		*reply = *kcs_request_reply(flight->request);
+	leave(flight, err, keep_ms);
+	return err ?: how;
+}
+
+/**
+ * kcs_share_open() - begin
+ *
+ * Context: any, but a hard interrupt.
+ */
+void kcs_share_open(void)
+{
+	spin_lock(&lock);
+	closed = false;
+	spin_unlock(&lock);
+}
+
+/**
+ * kcs_share_close() - end all transfers, and take no more
+ *
+ * Context: any, but a hard interrupt.
+ */
+void kcs_share_close(void)
+{
+	struct flight *flight;
+	LIST_HEAD(gone);
+
+	spin_lock(&lock);
+	closed = true;
+	list_for_each_entry(flight, &flights, node)
+		kcs_request_end(flight->request, -ESHUTDOWN);
+	sweep(&gone);
+	spin_unlock(&lock);
+	free_all(&gone);
+}

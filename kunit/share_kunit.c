@@ -1,0 +1,265 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Calls from AML that ask for the same thing, on a simulated BMC. */
+#include "../drivers/opregion/share.h"
+#include "engine.h"
+
+#include <kcs/host.h>
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/workqueue.h>
+
+#define CALLERS		16
+#define LONG_MS		20000
+
+/**
+ * struct caller - a call, in a task of its own
+ * @work: the task
+ * @host: the interface
+ * @msg: what it asks
+ * @timeout_ms: how long it waits
+ * @begun: it is about to ask
+ * @how: what kcs_share_transfer() returned
+ * @reply: the reply
+ */
+struct caller {
+	struct work_struct work;
+	struct kcs_host *host;
+	struct kcs_msg msg;
+	u32 timeout_ms;
+	bool begun;
+	int how;
+	struct kcs_msg reply;
+};
+
+static struct caller callers[CALLERS];
+
+static void call(struct work_struct *work)
+{
+	struct caller *caller = container_of(work, struct caller, work);
+
+	WRITE_ONCE(caller->begun, true);
+	caller->how = kcs_share_transfer(caller->host, &caller->msg,
+					 &caller->reply, caller->timeout_ms, 0);
+}
+
+/* Time stands still, so it waits, and all that come after it. */
+static void begin_call(struct kunit *test, u32 i, u8 netfn, u8 cmd, u8 data,
+		       u32 timeout_ms)
+{
+	struct engine *engine = test->priv;
+	struct caller *caller = &callers[i];
+
+	memset(caller, 0, sizeof(*caller));
+	INIT_WORK(&caller->work, call);
+	caller->host = engine->host;
+	caller->timeout_ms = timeout_ms;
+	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&caller->msg, netfn, cmd, &data, 1));
+	queue_work(system_unbound_wq, &caller->work);
+	while (!READ_ONCE(caller->begun))
+		usleep_range(50, 100);
+	msleep(20);
+}
+
+static int end_call(u32 i)
+{
+	flush_work(&callers[i].work);
+	return callers[i].how;
+}
+
+/* A call of this task's own, for Get System Info of a parameter. */
+static int call_now(struct kunit *test, u8 netfn, u8 cmd, u8 data, u32 keep_ms)
+{
+	struct engine *engine = test->priv;
+	struct kcs_msg msg, reply;
+
+	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&msg, netfn, cmd, &data, 1));
+	return kcs_share_transfer(engine->host, &msg, &reply, LONG_MS, keep_ms);
+}
+
+static u64 transfers(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	return READ_ONCE(engine->host->counters[KCS_COUNT_REQUESTS]);
+}
+
+static int share_init(struct kunit *test)
+{
+	struct engine *engine;
+	int err = engine_init(test);
+
+	if (err)
+		return err;
+	engine = test->priv;
+	kcs_share_open();
+	engine_start(test, sim_personalities);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_freeze(engine);
+	return 0;
+}
+
+/* -- On its way. ---------------------------------------------------------- */
+
+static void equal_reads_at_a_time_share_one_transfer(struct kunit *test)
+{
+	u32 i, own = 0, joined = 0;
+
+	for (i = 0; i < CALLERS; i++)
+		begin_call(test, i, 0x06, 0x59, 1, LONG_MS);
+	engine_thaw(test->priv);
+	for (i = 0; i < CALLERS; i++) {
+		int how = end_call(i);
+
+		own += how == KCS_SHARE_OWN;
+		joined += how == KCS_SHARE_JOINED;
+		KUNIT_EXPECT_EQ(test, callers[i].reply.len, callers[0].reply.len);
+		KUNIT_EXPECT_EQ(test, 0, memcmp(callers[i].reply.bytes,
+						callers[0].reply.bytes,
+						callers[0].reply.len));
+	}
+	KUNIT_EXPECT_EQ(test, own, 1u);
+	KUNIT_EXPECT_EQ(test, joined, CALLERS - 1u);
+	KUNIT_EXPECT_EQ(test, transfers(test), 1ull);
+}
+
+static void what_is_not_equal_or_not_a_read_is_not_shared(struct kunit *test)
+{
+	u32 i;
+
+	begin_call(test, 0, 0x06, 0x59, 1, LONG_MS);
+	begin_call(test, 1, 0x06, 0x59, 2, LONG_MS);
+	begin_call(test, 2, 0x06, 0x01, 1, LONG_MS);
+	begin_call(test, 3, 0x30, 0xee, 1, LONG_MS);
+	begin_call(test, 4, 0x30, 0xee, 1, LONG_MS);
+	engine_thaw(test->priv);
+	for (i = 0; i < 5; i++)
+		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, transfers(test), 5ull);
+	KUNIT_EXPECT_EQ(test, callers[3].reply.bytes[3], (u8)1);
+}
+
+static void write_ends_what_can_be_joined(struct kunit *test)
+{
+	u32 i;
+
+	begin_call(test, 0, 0x06, 0x59, 1, LONG_MS);
+	begin_call(test, 1, 0x2c, 0x02, 0xdc, LONG_MS);
+	begin_call(test, 2, 0x06, 0x58, 1, LONG_MS);
+	begin_call(test, 3, 0x06, 0x59, 1, LONG_MS);
+	begin_call(test, 4, 0x2c, 0x02, 0xdc, LONG_MS);
+	engine_thaw(test->priv);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(4), (int)KCS_SHARE_JOINED);
+}
+
+static void one_who_leaves_early_takes_nobody_with_him(struct kunit *test)
+{
+	begin_call(test, 0, 0x06, 0x59, 1, LONG_MS);
+	begin_call(test, 1, 0x06, 0x59, 1, 50);
+	KUNIT_EXPECT_EQ(test, end_call(1), -ETIMEDOUT);
+	engine_thaw(test->priv);
+	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, transfers(test), 1ull);
+}
+
+static void one_who_can_wait_longer_does_not_join(struct kunit *test)
+{
+	begin_call(test, 0, 0x06, 0x59, 1, 100);
+	begin_call(test, 1, 0x06, 0x59, 1, LONG_MS);
+	KUNIT_EXPECT_EQ(test, end_call(0), -ETIMEDOUT);
+	engine_thaw(test->priv);
+	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_SHARE_OWN);
+}
+
+static void all_who_share_a_failure_hear_of_it(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 i;
+
+	engine_set_fault(engine, SIM_FAULT_FLOATING, 0);
+	for (i = 0; i < 4; i++)
+		begin_call(test, i, 0x06, 0x59, 1, 300);
+	engine_thaw(engine);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_LT(test, end_call(i), 0);
+	KUNIT_EXPECT_EQ(test, transfers(test), 1ull);
+}
+
+/* -- Kept. ---------------------------------------------------------------- */
+
+static void reply_is_kept_for_its_time_and_only_if_told_so(struct kunit *test)
+{
+	engine_thaw(test->priv);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 2, 20), (int)KCS_SHARE_OWN);
+	msleep(40);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 2, 20), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, transfers(test), 4ull);
+}
+
+static void write_ends_what_is_kept(struct kunit *test)
+{
+	engine_thaw(test->priv);
+	call_now(test, 0x06, 0x59, 1, 60000);
+	call_now(test, 0x2c, 0x02, 0xdc, 60000);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x58, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x2c, 0x02, 0xdc, 60000),
+			(int)KCS_SHARE_KEPT);
+}
+
+static void only_the_newest_are_kept(struct kunit *test)
+{
+	u8 i;
+
+	engine_thaw(test->priv);
+	for (i = 0; i <= KCS_SHARE_KEPT_MAX; i++)
+		call_now(test, 0x06, 0x59, i, 60000);
+	for (i = KCS_SHARE_KEPT_MAX; i > 0; i--)
+		KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, i, 60000),
+				(int)KCS_SHARE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 0, 60000), (int)KCS_SHARE_OWN);
+}
+
+/* -- Going away. ---------------------------------------------------------- */
+
+static void closing_ends_all_and_takes_no_more(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < 4; i++)
+		begin_call(test, i, 0x06, 0x59, i / 2, LONG_MS);
+	kcs_share_close();
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, end_call(i), -ESHUTDOWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 0), -ESHUTDOWN);
+	kcs_share_open();
+	engine_thaw(test->priv);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 0), (int)KCS_SHARE_OWN);
+}
+
+static struct kunit_case share_cases[] = {
+	KUNIT_CASE(equal_reads_at_a_time_share_one_transfer),
+	KUNIT_CASE(what_is_not_equal_or_not_a_read_is_not_shared),
+	KUNIT_CASE(write_ends_what_can_be_joined),
+	KUNIT_CASE(one_who_leaves_early_takes_nobody_with_him),
+	KUNIT_CASE(one_who_can_wait_longer_does_not_join),
+	KUNIT_CASE(all_who_share_a_failure_hear_of_it),
+	KUNIT_CASE(reply_is_kept_for_its_time_and_only_if_told_so),
+	KUNIT_CASE(write_ends_what_is_kept),
+	KUNIT_CASE(only_the_newest_are_kept),
+	KUNIT_CASE(closing_ends_all_and_takes_no_more),
+	{}
+};
+
+static struct kunit_suite share_suite = {
+	.name = "kcs_share",
+	.init = share_init,
+	.exit = engine_exit,
+	.test_cases = share_cases,
+};
+
+kunit_test_suite(share_suite);
