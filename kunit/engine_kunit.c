@@ -300,6 +300,23 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, cc, (u8)0xc0);
 }
 
+/* Slower than a budget for both questions of a probe, but never silent. */
+static void slow_bmc_is_not_taken_for_a_dead_one(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	unsigned long flags;
+
+	engine_freeze(engine);
+	engine_start(test, sim_personalities);
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->kcs.think.min_us = 700000;
+	engine->kcs.think.max_us = 700000;
+	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_thaw(engine);
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, engine->host->counters[KCS_COUNT_PROBES], 1ull);
+}
+
 static void reset_is_answered_and_then_waited_for(struct kunit *test)
 {
 	struct engine *engine = test->priv;
@@ -434,6 +451,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(floating_bus_is_never_written),
 	KUNIT_CASE(front_end_that_only_knows_c3_is_a_dead_bmc),
 	KUNIT_CASE(busy_bmc_is_asked_again_until_it_has_time),
+	KUNIT_CASE(slow_bmc_is_not_taken_for_a_dead_one),
 	KUNIT_CASE(reset_is_answered_and_then_waited_for),
 	KUNIT_CASE(paused_interface_touches_no_register),
 	KUNIT_CASE(attention_is_paid_to_all_it_can_mean),

@@ -161,7 +161,7 @@ void kcs_events_look(struct kcs_host *host);
 
 /* trust.c */
 void kcs_trust_init(struct kcs_host *host);
-bool kcs_trust_test(struct kcs_host *host, u64 deadline_us);
+bool kcs_trust_test(struct kcs_host *host);
 void kcs_trust_restore(struct kcs_host *host);
 void kcs_trust_end(struct kcs_host *host);
 

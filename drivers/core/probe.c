@@ -83,13 +83,24 @@ static u64 ping_deadline_us(struct kcs_host *host, u64 deadline_us)
 	return now_us < deadline_us ? now_us + (deadline_us - now_us) / 2 : 0;
 }
 
-/* Ends with Get Device ID, whose reply the log shows. */
-static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
+static u64 budget_end_us(struct kcs_host *host)
+{
+	return kcs_host_now_us(host) +
+	       (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
+}
+
+/*
+ * Ends with Get Device ID, whose reply the log shows. The budget is for silence:
+ * a BMC that is slow, but answers, gets another one with its first answer.
+ */
+static enum kcs_health_verdict ask(struct kcs_host *host)
 {
 	struct kcs_clock *clock = host->link.clock;
+	u64 deadline_us = budget_end_us(host);
 	u8 cmd = KCS_CMD_GET_SELF_TEST;
 	u32 rest_us = PING_REST_MIN_US;
 	enum kcs_health_verdict verdict = KCS_HEALTH_SILENT;
+	bool answered = false;
 	int right = 0;
 
 	/* After an error exit, or a late reply, it may need a moment. */
@@ -104,6 +115,9 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 			    verdict == KCS_HEALTH_BUSY)
 				return verdict;
 			right++;
+			if (!answered)
+				deadline_us = budget_end_us(host);
+			answered = true;
 		} else {
 			right = 0;
 			if (err == -ENODEV || err == -ECANCELED ||
@@ -119,16 +133,14 @@ static enum kcs_health_verdict ask(struct kcs_host *host, u64 deadline_us)
 
 static enum kcs_health_verdict find_bmc(struct kcs_host *host)
 {
-	u64 deadline_us = kcs_host_now_us(host) +
-			  (u64)kcs_health_budget_ms(&host->health) * USEC_PER_MSEC;
 	enum kcs_health_verdict verdict;
 
 	if (kcs_link_look(&host->link) == KCS_FLOATING)
 		return KCS_HEALTH_FLOATING;
-	verdict = ask(host, deadline_us);
+	verdict = ask(host);
 	if (verdict != KCS_HEALTH_SILENT && verdict != KCS_HEALTH_BUSY &&
-	    kcs_trust_test(host, deadline_us))
-		verdict = ask(host, deadline_us);
+	    kcs_trust_test(host))
+		verdict = ask(host);
 	return verdict;
 }
 

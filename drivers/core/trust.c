@@ -35,7 +35,7 @@ static irqreturn_t on_interrupt(int number, void *data)
 /* -- What the BMC is told. ------------------------------------------------ */
 
 static int ask(struct kcs_link *link, u8 cmd, const u8 *data, size_t len,
-	       struct kcs_msg *reply, u64 deadline_us)
+	       struct kcs_msg *reply)
 {
 	u64 end_us = link->clock->ops->now_us(link->clock) + ASK_TIMEOUT_US;
 	struct kcs_msg request;
@@ -44,19 +44,19 @@ static int ask(struct kcs_link *link, u8 cmd, const u8 *data, size_t len,
 	err = kcs_msg_request(&request, KCS_NETFN_APP, cmd, data, len);
 	if (!err)
 		err = kcs_link_transfer(link, &request, reply,
-					min(end_us, deadline_us), NULL);
+					end_us, NULL);
 	if (!err && kcs_msg_cc(reply) != KCS_CC_OK)
 		err = -EOPNOTSUPP;
 	return err;
 }
 
-static int enable(struct kcs_link *link, bool on, u64 deadline_us)
+static int enable(struct kcs_link *link, bool on)
 {
 	struct kcs_msg reply;
 	u8 enables;
 	int err;
 
-	err = ask(link, KCS_CMD_GET_ENABLES, NULL, 0, &reply, deadline_us);
+	err = ask(link, KCS_CMD_GET_ENABLES, NULL, 0, &reply);
 	if (err)
 		return err;
 	if (reply.len <= KCS_MSG_REPLY_MIN)
@@ -64,13 +64,12 @@ static int enable(struct kcs_link *link, bool on, u64 deadline_us)
 	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~ENABLE_INTERRUPTS;
 	if (on)
 		enables |= ENABLE_INTERRUPTS;
-	return ask(link, KCS_CMD_SET_ENABLES, &enables, 1, &reply, deadline_us);
+	return ask(link, KCS_CMD_SET_ENABLES, &enables, 1, &reply);
 }
 
-static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on,
-		    u64 deadline_us)
+static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on)
 {
-	int err = enable(link, on, deadline_us);
+	int err = enable(link, on);
 
 	if (!err)
 		host->irq_enabled = on;
@@ -78,18 +77,18 @@ static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on,
 }
 
 /* Each byte of the reply should bring one, if it is not polled for. */
-static int hear(struct kcs_host *host, u64 deadline_us)
+static int hear(struct kcs_host *host)
 {
 	struct kcs_irq *irq = &host->irq;
 	u32 before = READ_ONCE(irq->bytes);
 	struct kcs_msg reply;
 	int err;
 
-	err = tell_bmc(host, &host->link, true, deadline_us);
+	err = tell_bmc(host, &host->link, true);
 	if (err)
 		return err;
 	WRITE_ONCE(irq->patient, true);
-	err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, 0, &reply, deadline_us);
+	err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, 0, &reply);
 	WRITE_ONCE(irq->patient, false);
 	if (!err && READ_ONCE(irq->bytes) == before)
 		err = -ENOMSG;
@@ -142,25 +141,24 @@ static void judge(struct kcs_host *host, int err)
 /**
  * kcs_trust_test() - have the interrupt, if it is worth it
  * @host: the interface, whose BMC has come or come back
- * @deadline_us: when the probe of which this is a part ends
  *
  * A BMC that was reset has forgotten that it may interrupt.
  *
  * Context: on the interface's workqueue.
  * Return: true when the BMC may be out of step: it was asked and did not answer.
  */
-bool kcs_trust_test(struct kcs_host *host, u64 deadline_us)
+bool kcs_trust_test(struct kcs_host *host)
 {
 	int err = 0;
 
 	if (!host->irq.number)
 		return false;
 	if (!READ_ONCE(host->no_irq) && request(host)) {
-		err = hear(host, deadline_us);
+		err = hear(host);
 		judge(host, err);
 	}
 	if (READ_ONCE(host->no_irq) && host->irq_enabled)
-		err = tell_bmc(host, &host->link, false, deadline_us);
+		err = tell_bmc(host, &host->link, false);
 	return err && err != -EOPNOTSUPP && err != -ENOMSG;
 }
 
@@ -207,7 +205,7 @@ void kcs_trust_restore(struct kcs_host *host)
 	};
 
 	if (host->irq_enabled && host->health.in_step)
-		tell_bmc(host, &link, false, U64_MAX);
+		tell_bmc(host, &link, false);
 }
 
 /**
