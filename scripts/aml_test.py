@@ -18,7 +18,7 @@ import sys
 import tempfile
 
 from vm import Kernel, Machine
-from vm_test import SPLAT
+from vm_case import SPLAT
 
 HANGS_S = 15  # after this long a row is given up
 DEVICE = r"\_SB.AMLT"

@@ -85,7 +85,7 @@ class LintTest(unittest.TestCase):
         return path
 
     def aml(self, name):
-        return compile_ssdt(name, False, self.folder)
+        return compile_ssdt(name, self.folder)
 
     def codes(self, it):
         return [finding["code"] for finding in it["findings"]]

@@ -29,6 +29,9 @@ SCRIPTS = ROOT / "scripts"
 # Modules of the kernel that the guest gets besides ours, with what they need.
 STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf"]
 
+# The registers of the first and of the second interface.
+KCS = ["", ",ioport=0xcc0,irq=0"]
+
 # An emulated machine now and then stops before its kernel starts the init: then
 # the bed has failed, not what lies in it, and it is made again.
 BOOTS_MAX = 3
@@ -120,15 +123,19 @@ def build_modules(kernel, folder):
     return sorted(folder.glob("*.ko"))
 
 
-def compile_ssdt(name, short_buffer, folder):
-    """From a name in scripts/acpi, or an .aml or .asl file, to an .aml file."""
+def compile_ssdt(name, folder):
+    """From a name in scripts/acpi, or an .aml or .asl file, to an .aml file.
+
+    NAME:SYMBOL defines a symbol for the compiler.
+    """
+    name, _, symbol = name.partition(":")
     source = SCRIPTS / "acpi" / f"{name}.asl"
     if not source.exists():
         source = pathlib.Path(name)
     if source.suffix == ".aml":
         return source
     aml = folder / f"{source.stem}.aml"
-    run("iasl", "-vs", "-vr", "-we", *(["-D", "SHORT_BUFFER"] if short_buffer else []),
+    run("iasl", "-vs", "-vr", "-we", *(["-D", symbol] if symbol else []),
         "-p", aml, source)
     return aml
 
@@ -174,6 +181,7 @@ class Result:
     output: str    # what the script printed
     console: str   # the kernel's log
     requests: str  # what the BMC was asked, one request a line
+    second: str    # and the second one
     status: int    # exit status of the script; -1 when the guest died first
 
 
@@ -206,38 +214,41 @@ class Machine:
             modules = build_modules(kernel, pathlib.Path(folder))
             self.initrd = Initrd(kernel, modules)
 
-    def boot(self, script, ssdts=(), short_buffer=False, bmc=(), timeout_s=120):
+    def boot(self, script, ssdts=(), bmc=(), second_bmc=None, timeout_s=120):
         """Run a script; bmc: options of scripts/bmc, or None for no BMC."""
         for boot in range(1, BOOTS_MAX + 1):
-            result = self._boot(script, ssdts, short_buffer, bmc, timeout_s)
+            result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s)
             if result.status >= 0 or "Run /init" in result.console:
                 break
             print(f"(boot {boot} stopped before init)", file=sys.stderr, flush=True)
         return result
 
-    def _boot(self, script, ssdts, short_buffer, bmc, timeout_s):
+    def _boot(self, script, ssdts, bmcs, timeout_s):
         with tempfile.TemporaryDirectory(prefix="kcs-vm-") as name:
             folder = pathlib.Path(name)
             self.initrd.pack(script, folder / "initrd")
-            tables = [compile_ssdt(ssdt, short_buffer, folder) for ssdt in ssdts]
-            with running_bmc(bmc, folder / "bmc") as port:
-                died = self._qemu(folder, tables, port, timeout_s)
+            tables = [compile_ssdt(ssdt, folder) for ssdt in ssdts]
+            with running_bmc(bmcs[0], folder / "bmc0") as first, \
+                    running_bmc(bmcs[1], folder / "bmc1") as second:
+                died = self._qemu(folder, tables, [first, second], timeout_s)
             read = lambda name: (folder / name).read_text(errors="replace") \
                 .replace("\r", "")
             end = read("end").split()
-            return Result(read("output"), read("console") + died, read("bmc"),
-                          int(end[1]) if end else -1)
+            return Result(read("output"), read("console") + died, read("bmc0"),
+                          read("bmc1"), int(end[1]) if end else -1)
 
-    def _qemu(self, folder, tables, port, timeout_s):
+    def _qemu(self, folder, tables, bmc_ports, timeout_s):
         command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
                    "-smp", "2", "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
                    "-append", BOOT_ARGUMENTS]
-        if port:
-            command += ["-chardev",
-                        f"socket,id=bmc,host=127.0.0.1,port={port},reconnect=1",
-                        "-device", "ipmi-bmc-extern,id=bmc0,chardev=bmc",
-                        "-device", "isa-ipmi-kcs,bmc=bmc0"]
+        for number, port in enumerate(bmc_ports):
+            if not port:
+                continue
+            command += ["-chardev", f"socket,id=chr{number},host=127.0.0.1,"
+                        f"port={port},reconnect=1",
+                        "-device", f"ipmi-bmc-extern,id=bmc{number},chardev=chr{number}",
+                        "-device", f"isa-ipmi-kcs,bmc=bmc{number}{KCS[number]}"]
         for log in ("console", "output", "end"):
             command += ["-serial", f"file:{folder / log}"]
         for table in tables:
@@ -255,9 +266,8 @@ def parse_options():
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("script", help="shell script to run in the guest")
     parser.add_argument("--ssdt", action="append", default=[],
-                        help="dcmi, dell, spec, or an .asl or .aml file")
-    parser.add_argument("--short-buffer", action="store_true",
-                        help="AML passes 32 bytes instead of 66")
+                        help="dcmi, dell, spec (each also as NAME:SHORT_BUFFER, "
+                        "with 32 bytes instead of 66), or an .asl or .aml file")
     parser.add_argument("--bmc", default="", metavar="OPTIONS",
                         help="options of scripts/bmc")
     parser.add_argument("--no-bmc", action="store_true",
@@ -276,9 +286,9 @@ def main():
     print(f"building the modules for {kernel.release} ...", file=sys.stderr)
     machine = Machine(kernel)
     print("booting the VM ...", file=sys.stderr)
-    result = machine.boot(options.script, options.ssdt, options.short_buffer,
+    result = machine.boot(options.script, options.ssdt,
                           None if options.no_bmc else shlex.split(options.bmc),
-                          options.timeout)
+                          timeout_s=options.timeout)
     if options.log or result.status < 0:
         print(result.console, result.requests, sep="\n", file=sys.stderr)
     print(result.output, end="")

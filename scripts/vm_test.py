@@ -6,24 +6,9 @@
     scripts/vm_test.py --kernel FOLDER      on one built from source in FOLDER
     scripts/vm_test.py TEST...              only some, by method name
 """
-import argparse
-import pathlib
 import re
-import sys
-import time
-import unittest
 
-from vm import Kernel, Machine
-
-# What no kernel's log has after a good run.
-SPLAT = re.compile(r"BUG:|WARNING:|KASAN|UBSAN|INFO: (?:possible|task)|Call Trace:")
-
-# kmemleak needs two scans to be sure.
-LEAKS = """
-sleep 6
-echo scan >/sys/kernel/debug/kmemleak && sleep 1 &&
-echo scan >/sys/kernel/debug/kmemleak && cat /sys/kernel/debug/kmemleak || exit 1
-"""
+from vm_case import VmCase, main
 
 SILENT = ["--silent-s", "inf"]
 
@@ -46,27 +31,7 @@ done
 """
 
 
-class ModuleTest(unittest.TestCase):
-    """Each test boots once, and looks at what the guest printed and logged."""
-
-    machine = None
-    leaks = ""  # LEAKS, on a kernel that has kmemleak
-    pace = 1  # how much slower this kernel is than the stock one
-
-    def boot(self, script, **options):
-        result = self.machine.boot(f"( {script}\n) || exit 1\n{self.leaks}", **options)
-        self.assertEqual(result.status, 0, f"\n{result.output}\n{result.console[-6000:]}")
-        splat = SPLAT.search(result.console)
-        self.assertFalse(splat, splat and result.console[splat.start():][:4000])
-        self.assertNotIn("unreferenced object", result.output)
-        return result
-
-    def values(self, result):
-        """name=value lines of the output, numbers as numbers."""
-        pairs = re.findall(r"^(\w+)=(.*)$", result.output, re.M)
-        return {name: float(value) if re.fullmatch(r"-?[\d.]+", value) else value
-                for name, value in pairs}
-
+class ModuleTest(VmCase):
     def check_insmod(self, values, more_ms=0):
         ours = min(values[f"insmod_ms_{load}"] for load in (1, 2, 3)) + more_ms
         stock = max(values[f"stock_ms_{load}"] for load in (1, 2, 3))
@@ -76,31 +41,31 @@ class ModuleTest(unittest.TestCase):
 
     # -- The reading. ------------------------------------------------------
 
-    def check_shape(self, ssdt, short_buffer):
+    def check_shape(self, ssdt):
         result = self.boot("""
             modules && await "BMC ready" && modprobe acpi_power_meter
             echo watts=$(watts)
-        """, ssdts=[ssdt], short_buffer=short_buffer, bmc=["--watts", "187"])
+        """, ssdts=[ssdt], bmc=["--watts", "187"])
         self.assertEqual(self.values(result)["watts"], "187.0 W")
         self.assertEqual(result.console.count("ACPI Error"), 0)
 
     def test_dcmi_meter_gives_the_watts(self):
-        self.check_shape("dcmi", False)
+        self.check_shape("dcmi")
 
     def test_dcmi_meter_with_32_byte_buffer_gives_the_watts(self):
-        self.check_shape("dcmi", True)
+        self.check_shape("dcmi:SHORT_BUFFER")
 
     def test_dell_meter_gives_the_watts(self):
-        self.check_shape("dell", False)
+        self.check_shape("dell")
 
     def test_dell_meter_with_32_byte_buffer_gives_the_watts(self):
-        self.check_shape("dell", True)
+        self.check_shape("dell:SHORT_BUFFER")
 
     def test_acpi_example_meter_gives_the_watts(self):
-        self.check_shape("spec", False)
+        self.check_shape("spec")
 
     def test_acpi_example_meter_with_32_byte_buffer_gives_the_watts(self):
-        self.check_shape("spec", True)
+        self.check_shape("spec:SHORT_BUFFER")
 
     def test_reading_follows_the_bmc(self):
         result = self.boot("""
@@ -468,44 +433,5 @@ class ModuleTest(unittest.TestCase):
         self.assertLessEqual(values["ours"], values["theirs"])
 
 
-class Lines(unittest.TextTestResult):
-    """One line a test, in a sentence, with its seconds."""
-
-    def getDescription(self, test):
-        return test.id().rsplit(".", 1)[-1].removeprefix("test_").replace("_", " ")
-
-    def startTest(self, test):
-        self.began = time.monotonic()
-        super().startTest(test)
-
-    def stopTest(self, test):
-        super().stopTest(test)
-        self.stream.writeln(f"    {time.monotonic() - self.began:.1f} s")
-
-
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tests", nargs="*", help="method names")
-    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
-                        help="build folder of a kernel (the installed one)")
-    options = parser.parse_args()
-
-    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
-    print(f"building the modules for {kernel.release} ...", flush=True)
-    ModuleTest.machine = Machine(kernel)
-    if options.kernel:
-        ModuleTest.pace, ModuleTest.leaks = 10, LEAKS
-    loader = unittest.defaultTestLoader
-    suite = unittest.TestSuite(
-        map(ModuleTest, options.tests) if options.tests
-        else loader.loadTestsFromTestCase(ModuleTest))
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
-                                     resultclass=Lines).run(suite)
-    failed = len(result.failures) + len(result.errors) + len(result.skipped)
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    sys.exit(failed != 0 or result.testsRun == 0)
-
-
 if __name__ == "__main__":
-    main()
+    main(__doc__, ModuleTest)

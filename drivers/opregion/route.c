@@ -3,9 +3,12 @@
  * Which interface serves a region? The first of these that says anything:
  *
  *	the admin's map, for the region's device
- *	the nearest IPI0001 device above the region, even if it has no interface
- *	the _UID of the region's device, where an interface has the same
+ *	the nearest IPI0001 device above the region
+ *	the IPI0001 device with the same _UID as the power meter of the region
  *	the interface found first
+ *
+ * An IPI0001 device without an interface, because it has none or has lost it,
+ * serves nobody; another BMC would give wrong answers.
  *
  * A region below \_SB that none of the first three speaks of belongs to no
  * device here: ACPICA does not tell whose it is, and it gets the first interface.
@@ -98,15 +101,21 @@ static acpi_handle interface_above(acpi_handle handle)
 	return NULL;
 }
 
-static struct kcs_host *with_uid_of(acpi_handle handle)
+static acpi_handle interface_with_uid_of(acpi_handle handle)
 {
 	struct acpi_device *device = acpi_get_acpi_dev(handle);
-	struct kcs_host *host = NULL;
+	struct acpi_device *interface = NULL;
+	acpi_handle found = NULL;
 
 	if (device && acpi_device_uid(device))
-		host = kcs_host_find(has_uid, acpi_device_uid(device));
+		interface = acpi_dev_get_first_match_dev(interface_ids[0].id,
+							 acpi_device_uid(device),
+							 -1);
+	if (interface)
+		found = interface->handle;
+	acpi_dev_put(interface);
 	acpi_put_acpi_dev(device);
-	return host;
+	return found;
 }
 
 static struct kcs_host *find(acpi_handle scope)
@@ -119,10 +128,10 @@ static struct kcs_host *find(acpi_handle scope)
 	name = mapped_to(scope);
 	if (name)
 		return kcs_host_find(has_name, name);
-	interface = interface_above(scope);
+	interface = interface_above(scope) ?: interface_with_uid_of(scope);
 	if (interface)
 		return kcs_host_find(is_companion, interface);
-	return with_uid_of(scope) ?: kcs_host_find(NULL, NULL);
+	return kcs_host_find(NULL, NULL);
 }
 
 /**
@@ -179,16 +188,12 @@ static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 	return AE_OK;
 }
 
-/* A device may have a _UID that is an interface's, too. */
+/* Those that have the _UID of an interface. */
 static acpi_status cover_consumer(acpi_handle handle, u32 level, void *context,
 				  void **value)
 {
-	struct kcs_host *host = with_uid_of(handle);
-
-	if (host && !interface_above(handle))
+	if (!interface_above(handle) && interface_with_uid_of(handle))
 		kcs_anchor_cover(handle);
-	if (host)
-		kcs_host_put(host);
 	return AE_OK;
 }
 

@@ -30,6 +30,8 @@ static int once(struct load *load, u32 thread, u32 serial)
 	if (value == 0xffffffff)
 		return -ENODATA;
 	load->value = value;
+	if (load->expect && value != load->expect)
+		atomic_inc(&load->foreign);
 	return 0;
 }
 

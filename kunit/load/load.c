@@ -168,7 +168,7 @@ static int parse(struct load *load, char *words)
 		{ "timeout_ms=%u", &load->timeout_ms },
 		{ "class=%u", &load->class }, { "client=%u", &load->client },
 		{ "netfn=%x", &load->netfn }, { "cmd=%x", &load->cmd },
-		{ "size=%u", &load->size },
+		{ "size=%u", &load->size }, { "expect=%u", &load->expect },
 	};
 	char *word;
 	size_t i;

@@ -31,6 +31,7 @@
  * @cmd: its command
  * @size: its data bytes
  * @method: the AML method to evaluate
+ * @expect: what it must return, 0 for anything
  * @end_ns: when the run ends
  * @begun: times begun
  * @sampled: latencies in @us, if there is room
@@ -44,6 +45,7 @@ struct load {
 	u32 threads, ms, count, rest_us, timeout_ms, class, client;
 	u32 netfn, cmd, size;
 	char method[64];
+	u32 expect;
 
 	u64 end_ns;
 	atomic_t begun, sampled, foreign;
