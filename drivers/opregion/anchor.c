@@ -76,10 +76,37 @@ static void answer_failure(u8 *buffer)
 	buffer[KCS_CODEC_DATA] = 0xff;
 }
 
+/**
+ * kcs_anchor_call() - answer a call
+ * @scope: where the handler is installed, as given to kcs_anchor_cover()
+ * @is_write: whether the field was written
+ * @address: NetFn << 8 | command
+ * @buffer: %KCS_CODEC_BUFFER_SIZE bytes
+ *
+ * A read has no request to send; ACPICA passes it on all the same, with an empty
+ * buffer.
+ *
+ * Context: may sleep.
+ */
+void kcs_anchor_call(void *scope, bool is_write, u64 address, u8 *buffer)
+{
+	const struct kcs_anchor_ops *ops;
+	int srcu;
+
+	srcu = srcu_read_lock(&callers);
+	ops = srcu_dereference(attached, &callers);
+	if (!ops)
+		answer_failure(buffer);
+	else if (is_write)
+		ops->write(scope, address, buffer);
+	else
+		ops->read(scope, address, buffer);
+	srcu_read_unlock(&callers, srcu);
+}
+
 /*
  * AML cannot catch an ACPICA exception, so a failure is a status in the buffer,
- * and AE_OK is returned whatever happened. A read has no request to send;
- * ACPICA passes it on all the same, with an empty buffer.
+ * and AE_OK is returned whatever happened.
  *
  * Only a unit of a plain Field comes with a buffer, which ACPICA allocates. One
  * of a BankField, or a register of an IndexField or a BankField, comes with the
@@ -90,22 +117,12 @@ static acpi_status handle(u32 function, acpi_physical_address address,
 			  void *region_context)
 {
 	struct scope *scope = handler_context;
-	const struct kcs_anchor_ops *ops;
-	u8 *buffer = (u8 *)value;
-	int srcu;
 
 	set_up(scope);
 	if (object_is_on_stack(value))
 		return AE_TYPE;
-	srcu = srcu_read_lock(&callers);
-	ops = srcu_dereference(attached, &callers);
-	if (!ops)
-		answer_failure(buffer);
-	else if ((function & ACPI_IO_MASK) == ACPI_WRITE)
-		ops->write(scope->name, address, buffer);
-	else
-		ops->read(scope->name, address, buffer);
-	srcu_read_unlock(&callers, srcu);
+	kcs_anchor_call(scope->name, (function & ACPI_IO_MASK) == ACPI_WRITE,
+			address, (u8 *)value);
 	return AE_OK;
 }
 

@@ -17,6 +17,7 @@ struct kcs_anchor_ops {
 	void (*read)(void *scope, u64 address, u8 *buffer);
 };
 
+void kcs_anchor_call(void *scope, bool is_write, u64 address, u8 *buffer);
 void kcs_anchor_attach(const struct kcs_anchor_ops *ops);
 int kcs_anchor_cover(void *scope);
 void kcs_anchor_detach(void);
