@@ -41,7 +41,7 @@ static struct kcs_request *submit(struct kunit *test, u8 netfn, u8 cmd)
 	struct kcs_msg msg;
 
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, netfn, cmd, NULL, 0), 0);
-	request = kcs_request_create(&msg, KCS_CLASS_USER, TIMEOUT_MS);
+	request = kcs_request_create(&msg, KCS_CLASS_USER, TIMEOUT_MS, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	kcs_host_submit(engine->host, request);
 	return request;
@@ -78,7 +78,7 @@ static void send_crowd(struct kunit *test)
 		KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x30, 0xee, &i, 1), 0);
 		crowd[i].engine = engine;
 		crowd[i].request = kcs_request_create(&msg, i % KCS_CLASSES,
-						      TIMEOUT_MS);
+						      TIMEOUT_MS, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, crowd[i].request);
 		kcs_request_set_client(crowd[i].request, &crowd[i % 7]);
 		kcs_request_set_done(crowd[i].request, member_ended, &crowd[i]);
@@ -211,7 +211,7 @@ static void late_reply_is_taken_for_no_other(struct kunit *test)
 		struct kcs_msg msg;
 
 		KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x30, 0xee, &i, 1), 0);
-		request = kcs_request_create(&msg, KCS_CLASS_USER, 600);
+		request = kcs_request_create(&msg, KCS_CLASS_USER, 600, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, request);
 		kcs_host_submit(engine->host, request);
 		if (!kcs_request_wait(request)) {

@@ -118,7 +118,8 @@ static void script_add_probe(struct bench *bench, const u8 *id, size_t len)
 static struct kcs_request *submit(struct kunit *test)
 {
 	struct bench *bench = test->priv;
-	struct kcs_request *request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 5000);
+	struct kcs_request *request = kcs_request_create(&bench->echo, KCS_CLASS_USER,
+							  5000, GFP_KERNEL);
 
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	kcs_host_submit(bench->host, request);
@@ -325,7 +326,7 @@ static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kun
 	struct kcs_request *request;
 
 	start_frozen(test);
-	request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 20);
+	request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 20, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	kcs_host_submit(bench->host, request);
 	expect_end(test, request, -ETIMEDOUT);
@@ -364,7 +365,7 @@ static void removed_interface_refuses_those_who_still_hold_it(struct kunit *test
 	if (first)
 		kcs_host_put(first);
 
-	request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 5000);
+	request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 5000, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	kcs_host_submit(held, request);
 	expect_end(test, request, -ENODEV);

@@ -30,7 +30,7 @@ static struct kcs_request *ask(struct kunit *test, u8 netfn, u8 cmd)
 	struct kcs_msg msg;
 
 	KUNIT_EXPECT_EQ(test, kcs_msg_request(&msg, netfn, cmd, NULL, 0), 0);
-	request = kcs_request_create(&msg, KCS_CLASS_USER, KCS_HOST_TIMEOUT_MS);
+	request = kcs_request_create(&msg, KCS_CLASS_USER, KCS_HOST_TIMEOUT_MS, GFP_KERNEL);
 	if (request) {
 		kcs_host_submit(host, request);
 		KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);

@@ -34,7 +34,6 @@ static const struct policy_row policy_rows[] = {
 	{ "monitor-only", 0x2c, 0x02, 0xdc, true },
 	{ "monitor-only", 0x2c, 0x03, 0xdc, true },
 	{ "monitor-only", 0x30, 0xb3, 0x0a, true },
-	{ "monitor-only", 0x06, 0x58, 0xc4, true },
 	{ "monitor-only", 0x06, 0x59, 0, true },
 	{ "monitor-only", 0x0c, 0x02, 1, true },
 	/* Chassis control, identify, boot options. */
@@ -62,6 +61,12 @@ static const struct policy_row policy_rows[] = {
 	{ "monitor-only", 0x06, 0x47, 0, false },
 	{ "monitor-only", 0x0c, 0x01, 0, false },
 	{ "monitor-only", 0x0c, 0x21, 0, false },
+	/* A power cap on Dell's; reservations of others. */
+	{ "monitor-only", 0x06, 0x58, 0xea, false },
+	{ "monitor-only", 0x06, 0x58, 0xc4, false },
+	{ "monitor-only", 0x04, 0x22, NO_DATA, false },
+	{ "monitor-only", 0x0a, 0x22, NO_DATA, false },
+	{ "monitor-only", 0x0a, 0x42, NO_DATA, false },
 	/* Logs, inventory, thresholds. */
 	{ "monitor-only", 0x0a, 0x12, 0, false },
 	{ "monitor-only", 0x0a, 0x24, 0, false },
@@ -97,7 +102,8 @@ static const struct policy_row policy_rows[] = {
 	{ "none,+2c/02:dc", 0x2c, 0x02, NO_DATA, false },
 	{ "none +30/*:0a", 0x30, 0x77, 0x0a, true },
 	{ "monitor-only,+30/c8", 0x30, 0xc8, NO_DATA, true },
-	{ "monitor-only,-06/58", 0x06, 0x58, 0xc4, false },
+	{ "monitor-only,+06/58:c4", 0x06, 0x58, 0xc4, true },
+	{ "monitor-only,+06/58:c4", 0x06, 0x58, 0xea, false },
 	{ "  none , +06/01\n", 0x06, 0x01, NO_DATA, true },
 };
 

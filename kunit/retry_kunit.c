@@ -6,9 +6,10 @@
 static u32 rest_ms(struct kunit *test, u8 netfn, u8 cmd, u32 tries, int err,
 		   u8 cc)
 {
+	const u8 dcmi = 0xdc;
 	struct kcs_msg request;
 
-	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, netfn, cmd, NULL, 0), 0);
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, netfn, cmd, &dcmi, 1), 0);
 	return kcs_retry_rest_ms(&request, tries, err, cc);
 }
 
@@ -59,10 +60,25 @@ static void only_what_was_not_executed_or_changes_nothing_is_repeated(struct kun
 /* LUN 1 of a harmless command is another command. */
 static void other_luns_are_not_known_to_be_harmless(struct kunit *test)
 {
+	const u8 dcmi = 0xdc;
 	struct kcs_msg request;
 
-	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x02, NULL, 0), 0);
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x02, &dcmi, 1), 0);
 	request.bytes[0] |= 1;
+	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
+			KCS_RETRY_NEVER);
+}
+
+/* PICMG's 2Ch/02h and 03h have DCMI's numbers, and 03h writes. */
+static void other_groups_are_not_known_to_be_harmless(struct kunit *test)
+{
+	struct kcs_msg request;
+	u8 group = 0x00;
+
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x03, &group, 1), 0);
+	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
+			KCS_RETRY_NEVER);
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x03, NULL, 0), 0);
 	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
 			KCS_RETRY_NEVER);
 }
@@ -70,6 +86,7 @@ static void other_luns_are_not_known_to_be_harmless(struct kunit *test)
 static struct kunit_case retry_cases[] = {
 	KUNIT_CASE(only_what_was_not_executed_or_changes_nothing_is_repeated),
 	KUNIT_CASE(other_luns_are_not_known_to_be_harmless),
+	KUNIT_CASE(other_groups_are_not_known_to_be_harmless),
 	{}
 };
 

@@ -172,6 +172,32 @@ static void one_who_can_wait_longer_does_not_join(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_SHARE_OWN);
 }
 
+static void one_who_comes_late_does_not_join(struct kunit *test)
+{
+	begin_call(test, 0, 0x06, 0x59, 1, 1000);
+	msleep(400);
+	begin_call(test, 1, 0x06, 0x59, 1, 1000);
+	engine_thaw(test->priv);
+	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, transfers(test), 2ull);
+}
+
+/* The same numbers in another group, or of another vendor, may write. */
+static void command_of_another_group_is_not_shared(struct kunit *test)
+{
+	u32 i;
+
+	for (i = 0; i < 2; i++)
+		begin_call(test, i, 0x2c, 0x03, 0x00, LONG_MS);
+	for (; i < 4; i++)
+		begin_call(test, i, 0x30, 0xb3, 0x55, LONG_MS);
+	engine_thaw(test->priv);
+	for (i = 0; i < 4; i++)
+		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, transfers(test), 4ull);
+}
+
 static void all_who_share_a_failure_hear_of_it(struct kunit *test)
 {
 	struct engine *engine = test->priv;
@@ -211,6 +237,18 @@ static void write_ends_what_is_kept(struct kunit *test)
 			(int)KCS_SHARE_KEPT);
 }
 
+static void failure_is_not_kept(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	engine_thaw(engine);
+	engine_set_fault(engine, SIM_FAULT_CODE, 0xd4);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_KEPT);
+}
+
 static void only_the_newest_are_kept(struct kunit *test)
 {
 	u8 i;
@@ -247,9 +285,12 @@ static struct kunit_case share_cases[] = {
 	KUNIT_CASE(write_ends_what_can_be_joined),
 	KUNIT_CASE(one_who_leaves_early_takes_nobody_with_him),
 	KUNIT_CASE(one_who_can_wait_longer_does_not_join),
+	KUNIT_CASE(one_who_comes_late_does_not_join),
+	KUNIT_CASE(command_of_another_group_is_not_shared),
 	KUNIT_CASE(all_who_share_a_failure_hear_of_it),
 	KUNIT_CASE(reply_is_kept_for_its_time_and_only_if_told_so),
 	KUNIT_CASE(write_ends_what_is_kept),
+	KUNIT_CASE(failure_is_not_kept),
 	KUNIT_CASE(only_the_newest_are_kept),
 	KUNIT_CASE(closing_ends_all_and_takes_no_more),
 	{}

@@ -147,6 +147,10 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "AMLTEST", 1)
             {
                 IDXF, 8
             }
+            IndexField (BSEL, DATR, QWordAcc, NoLock, Preserve)
+            {
+                IDXQ, 64
+            }
             Method (SEND, 1, Serialized)
             {
                 Return (ECHO = Arg0)
@@ -296,6 +300,8 @@ ROWS = [
                          ("a BankField, written", "BNKF = 5"),
                          ("an IndexField, read", "Local0 = IDXF"),
                          ("an IndexField, written", "IDXF = 5"))],
+    Row("a read into 8 bytes of the heap", bytes([7, 1, 0xFF, 0, 0, 0, 0, 0]), source(),
+        body="Local0 = IDXQ", backends=(QEMU, SIM)),
     # Slow ones
     Row("reply after 2 s", answered(0, *upto(3)), source(0, 3, 20), backends=(QEMU, IN_TREE)),
     Row("no reply for 6 s: QEMU says C3h after 4 s", TIMEOUT, source(0, 3, 60),

@@ -70,6 +70,30 @@ class RouteTest(VmCase):
         """)
         self.assertEqual(self.values(result), {"mapped": W200})
 
+    def test_routes_do_not_depend_on_what_was_loaded_before(self):
+        result = self.look("""
+            both && modprobe kcs_aml
+            modprobe kcs_opregion map=_SB.PCI0.SF8.MI1.NEAR=2 && rmmod kcs_opregion
+            modprobe kcs_opregion map=_SB.PCI0.SF8.MI1=2 && read_at above PCI0.SF8.MI1.NEAR
+            rmmod kcs_opregion
+            modprobe kcs_opregion map=_SB=1 && read_at sb FREE
+            read_at mi2 PCI0.SF8.MI2.NEAR
+            rmmod kcs_opregion
+            modprobe kcs_opregion && read_at none PCI0.SF8.MI1.NEAR
+            read_at first FREE
+        """)
+        self.assertEqual(self.values(result), {"above": W200, "sb": W100, "mi2": W200,
+                                               "none": W100, "first": W200})
+
+    def test_anchor_stays_pinned_after_a_reload(self):
+        result = self.look("""
+            modprobe kcs_opregion && rmmod kcs_opregion
+            echo N >/sys/module/kcs_anchor/parameters/pinned
+            modprobe kcs_opregion && rmmod kcs_opregion
+            rmmod kcs_anchor 2>/dev/null && echo gone=1 || echo gone=0
+        """)
+        self.assertEqual(self.values(result), {"gone": 0})
+
     def test_interface_that_goes_serves_nobody_until_it_comes_back(self):
         result = self.look(f"""
             both && modprobe kcs_opregion && modprobe kcs_aml
@@ -107,12 +131,14 @@ class RouteTest(VmCase):
         result = self.boot("""
             modprobe kcs_opregion map=_SB.FREE; modprobe kcs_opregion map=_SB.FREE=
             modprobe kcs_opregion map==1; modprobe kcs_opregion map=_SB.NONE=1
+            modprobe kcs_opregion map=_SB.FREE.READ=1
             modprobe kcs_opregion "map=_SB.$(printf '%0300d' 0)=1"
             lsmod | grep -q kcs_opregion && exit 1
             modprobe kcs_opregion map=,
         """, ssdts=["region"])
         for line in ('map: "_SB.FREE" is not DEVICE=INTERFACE',
-                     'map: "" is not DEVICE=INTERFACE', "map: no device \\_SB.NONE"):
+                     'map: "" is not DEVICE=INTERFACE', "map: no device \\_SB.NONE",
+                     "map: no device \\_SB.FREE.READ: AE_TYPE"):
             self.assertIn(line, result.console)
 
 
@@ -273,6 +299,15 @@ class ConsumerTest(VmCase):
 
     def test_those_of_the_list_are_probed_again(self):
         self.assertEqual(self.look("KCST0001,ACPI000D,"), 1)
+
+    def test_readiness_of_any_bmc_counts(self):
+        result = self.boot(READ + """
+            modprobe acpi_power_meter && modprobe kcs_host && await "BMC dead" || exit 1
+            ready IPI0001:01 && modprobe kcs_opregion map=_SB.PMI0=1 || exit 1
+            for _ in $(seq 30); do [ -e $METER/driver ] && break; sleep 0.1; done
+            [ -e $METER/driver ] && echo bound=1
+        """, ssdts=["dell"], second_bmc=["--silent-s", "inf"])
+        self.assertEqual(self.values(result), {"bound": 1})
 
     def test_others_are_not(self):
         self.assertEqual(self.look("KCST0001,ANAMETHATISFARTOOLONG,,"), 0)

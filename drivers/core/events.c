@@ -42,7 +42,7 @@ static struct kcs_request *ask(struct kcs_host *host, u8 cmd, const u8 *data,
 	    kcs_msg_request(&msg, KCS_NETFN_APP, cmd, data, len))
 		return NULL;
 	request = kcs_request_create(&msg, KCS_CLASS_BACKGROUND,
-				     KCS_HOST_TIMEOUT_MS);
+				     KCS_HOST_TIMEOUT_MS, GFP_KERNEL);
 	if (!request)
 		return NULL;
 	kcs_host_submit(host, request);

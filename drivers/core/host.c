@@ -91,6 +91,16 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
 	return host;
 }
 
+/* No request is taken any more. */
+static void stop(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	WRITE_ONCE(host->link.stop, true);
+	spin_unlock_irqrestore(&host->lock, flags);
+}
+
 /**
  * kcs_host_create() - put an interface into service
  * @dev: the device it belongs to, for log lines and its files in sysfs
@@ -116,6 +126,8 @@ struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
 	err = kcs_sysfs_create(host);
 	if (err) {
 		unlist_host(host);
+		stop(host);
+		kcs_serve_stop(host);
 		destroy_workqueue(host->wq);
 		kcs_host_put(host);
 		return ERR_PTR(err);
@@ -138,16 +150,11 @@ EXPORT_SYMBOL_GPL(kcs_host_create);
  */
 void kcs_host_remove(struct kcs_host *host)
 {
-	unsigned long flags;
-
 	kcs_sysfs_remove(host);
 	unlist_host(host);
-
-	spin_lock_irqsave(&host->lock, flags);
-	WRITE_ONCE(host->link.stop, true);
-	spin_unlock_irqrestore(&host->lock, flags);
-
+	stop(host);
 	cancel_delayed_work_sync(&host->probe);
+	kcs_host_tell(host, KCS_HOST_REMOVED);
 	kcs_serve_stop(host);
 	kcs_events_stop(host);
 	kcs_trust_restore(host);
@@ -251,7 +258,7 @@ struct kcs_host *kcs_host_find(kcs_host_match match, const void *context)
 
 	mutex_lock(&hosts_lock);
 	list_for_each_entry(host, &hosts, node) {
-		if (match && !match(host->dev, context))
+		if (match && !match(host, context))
 			continue;
 		found = kcs_host_get(host);
 		break;
@@ -260,6 +267,20 @@ struct kcs_host *kcs_host_find(kcs_host_match match, const void *context)
 	return found;
 }
 EXPORT_SYMBOL_GPL(kcs_host_find);
+
+/**
+ * kcs_host_device() - the device of an interface
+ * @host: the interface
+ *
+ * Context: any.
+ * Return: the device, valid until the interface is removed; see
+ * %KCS_HOST_REMOVED.
+ */
+struct device *kcs_host_device(const struct kcs_host *host)
+{
+	return host->dev;
+}
+EXPORT_SYMBOL_GPL(kcs_host_device);
 
 /**
  * kcs_host_is_ready() - does the BMC behind an interface answer?

@@ -12,15 +12,17 @@
  * @msg: what to send; copied
  * @class: whose turn comes first
  * @timeout_ms: how long it may take, from submission to the reply
+ * @gfp: how to get memory for it
  *
- * Context: may sleep.
+ * Context: any, if @gfp says so.
  * Return: the request, to be dropped with kcs_request_put(); NULL without
  * memory.
  */
 struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
-				       enum kcs_class class, u32 timeout_ms)
+				       enum kcs_class class, u32 timeout_ms,
+				       gfp_t gfp)
 {
-	struct kcs_request *request = kzalloc(sizeof(*request), GFP_KERNEL);
+	struct kcs_request *request = kzalloc(sizeof(*request), gfp);
 
 	if (!request)
 		return NULL;
@@ -65,6 +67,20 @@ void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
 	request->context = context;
 }
 EXPORT_SYMBOL_GPL(kcs_request_set_done);
+
+/**
+ * kcs_request_get() - take a reference to a request
+ * @request: the request
+ *
+ * Context: any.
+ * Return: @request.
+ */
+struct kcs_request *kcs_request_get(struct kcs_request *request)
+{
+	kref_get(&request->ref);
+	return request;
+}
+EXPORT_SYMBOL_GPL(kcs_request_get);
 
 static void request_free(struct kref *ref)
 {

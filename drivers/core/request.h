@@ -49,17 +49,6 @@ struct kcs_request {
 };
 
 /**
- * kcs_request_get() - take a reference to a request
- * @request: the request
- *
- * Context: any.
- */
-static inline void kcs_request_get(struct kcs_request *request)
-{
-	kref_get(&request->ref);
-}
-
-/**
  * kcs_request_ended() - did a request end?
  * @request: the request
  *

@@ -14,6 +14,13 @@
 #define REST_MIN_MS	10
 #define REST_MAX_MS	500
 
+/* The first data byte says whose command it is: in other groups they write. */
+static bool is_dcmi(const struct kcs_msg *request)
+{
+	return request->len > KCS_MSG_REQUEST_MIN &&
+	       request->bytes[KCS_MSG_REQUEST_MIN] == KCS_GROUP_DCMI;
+}
+
 /* Asked twice, they do nothing else than asked once. */
 static bool is_harmless(const struct kcs_msg *request)
 {
@@ -46,7 +53,7 @@ static bool is_harmless(const struct kcs_msg *request)
 	for (entry = harmless; entry->netfn != KCS_NETFN_MAX; entry++)
 		if (request->bytes[0] == entry->netfn << 2 &&
 		    request->bytes[1] == entry->cmd)
-			return true;
+			return entry->netfn != KCS_NETFN_GROUP || is_dcmi(request);
 	return false;
 }
 

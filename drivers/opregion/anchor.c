@@ -14,7 +14,8 @@
  * acpi_ipmi, whichever of the two comes first. ACPICA does not tell a handler
  * whose region it is called for, but on which device it was installed, and takes
  * the nearest one; so it is installed on devices below \_SB, too, where that
- * makes a difference.
+ * makes a difference. Devices of a table that is unloaded again are not looked
+ * after: firmware's tables stay.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -40,7 +41,6 @@
  * struct scope - a device on which the handler is, or is about to be
  * @node: place in the list of them
  * @device: the device
- * @name: what those who answer call it, NULL for \_SB
  * @install: installs the handler; the _REG methods it runs may take long
  * @up: the handler is installed, as a first call shows, too; or cannot be
  * @err: why not; valid after @install
@@ -48,7 +48,6 @@
 struct scope {
 	struct list_head node;
 	acpi_handle device;
-	void *name;
 	struct work_struct install;
 	struct completion up;
 	int err;
@@ -67,10 +66,9 @@ static void set_up(struct scope *scope)
 		complete_all(&scope->up);
 }
 
-/* The answer of nobody: status 07h, completion code FFh. */
+/* Status 07h, completion code FFh; what follows is the caller's. */
 static void answer_failure(u8 *buffer)
 {
-	memset(buffer, 0, KCS_CODEC_BUFFER_SIZE);
 	buffer[KCS_CODEC_STATUS] = KCS_CODEC_FAILURE;
 	buffer[KCS_CODEC_LENGTH] = 1;
 	buffer[KCS_CODEC_DATA] = 0xff;
@@ -81,10 +79,10 @@ static void answer_failure(u8 *buffer)
  * @scope: where the handler is installed, as given to kcs_anchor_cover()
  * @is_write: whether the field was written
  * @address: NetFn << 8 | command
- * @buffer: %KCS_CODEC_BUFFER_SIZE bytes
+ * @buffer: %KCS_CODEC_BUFFER_SIZE bytes; for a read there may be only 8
  *
  * A read has no request to send; ACPICA passes it on all the same, with an empty
- * buffer.
+ * buffer, or with an integer where the field is not a plain one.
  *
  * Context: may sleep.
  */
@@ -93,14 +91,18 @@ void kcs_anchor_call(void *scope, bool is_write, u64 address, u8 *buffer)
 	const struct kcs_anchor_ops *ops;
 	int srcu;
 
+	if (!is_write)
+		answer_failure(buffer);
 	srcu = srcu_read_lock(&callers);
 	ops = srcu_dereference(attached, &callers);
-	if (!ops)
-		answer_failure(buffer);
-	else if (is_write)
+	if (is_write && ops) {
 		ops->write(scope, address, buffer);
-	else
-		ops->read(scope, address, buffer);
+	} else if (is_write) {
+		memset(buffer, 0, KCS_CODEC_BUFFER_SIZE);
+		answer_failure(buffer);
+	} else if (ops) {
+		ops->read(address, buffer);
+	}
 	srcu_read_unlock(&callers, srcu);
 }
 
@@ -108,9 +110,10 @@ void kcs_anchor_call(void *scope, bool is_write, u64 address, u8 *buffer)
  * AML cannot catch an ACPICA exception, so a failure is a status in the buffer,
  * and AE_OK is returned whatever happened.
  *
- * Only a unit of a plain Field comes with a buffer, which ACPICA allocates. One
- * of a BankField, or a register of an IndexField or a BankField, comes with the
- * 8 bytes of a variable on ACPICA's stack, and nothing else tells them apart.
+ * Only a unit of a plain Field comes with a buffer of 66 bytes, which ACPICA
+ * allocates. One of a BankField, or a register of an IndexField or a BankField,
+ * comes with 8: when written, those of a variable on ACPICA's stack, and nothing
+ * else tells them apart; when read, those or an allocated integer.
  */
 static acpi_status handle(u32 function, acpi_physical_address address,
 			  u32 bit_width, u64 *value, void *handler_context,
@@ -121,20 +124,32 @@ static acpi_status handle(u32 function, acpi_physical_address address,
 	set_up(scope);
 	if (object_is_on_stack(value))
 		return AE_TYPE;
-	kcs_anchor_call(scope->name, (function & ACPI_IO_MASK) == ACPI_WRITE,
+	kcs_anchor_call(scope->device, (function & ACPI_IO_MASK) == ACPI_WRITE,
 			address, (u8 *)value);
 	return AE_OK;
 }
 
 /* -- Staying. ------------------------------------------------------------- */
 
+/* Not while it is being unloaded: then all is removed in a moment. */
 static void set_pinned(bool pin)
 {
 	if (pin && !pinned)
-		__module_get(THIS_MODULE);
-	if (!pin && pinned)
+		pinned = try_module_get(THIS_MODULE);
+	if (!pin && pinned) {
 		module_put(THIS_MODULE);
-	pinned = pin;
+		pinned = false;
+	}
+}
+
+static bool is_installed(void)
+{
+	struct scope *scope;
+
+	list_for_each_entry(scope, &scopes, node)
+		if (!READ_ONCE(scope->err))
+			return true;
+	return false;
 }
 
 static int pinned_set(const char *text, const struct kernel_param *param)
@@ -145,10 +160,10 @@ static int pinned_set(const char *text, const struct kernel_param *param)
 	if (err)
 		return err;
 	mutex_lock(&lock);
-	if (list_empty(&scopes))
-		err = -ENODEV;
-	else
+	if (is_installed())
 		set_pinned(pin);
+	else
+		err = -ENODEV;
 	mutex_unlock(&lock);
 	return err;
 }
@@ -170,12 +185,16 @@ static void install(struct work_struct *work)
 	status = acpi_install_address_space_handler(scope->device,
 						    ACPI_ADR_SPACE_IPMI, handle,
 						    NULL, scope);
-	scope->err = ACPI_FAILURE(status) ? -EBUSY : 0;
+	WRITE_ONCE(scope->err, ACPI_FAILURE(status) ? -EBUSY : 0);
+	mutex_lock(&lock);
+	if (!scope->err)
+		set_pinned(true);
+	mutex_unlock(&lock);
 	if (scope->err)
 		acpi_handle_err(scope->device,
 				"no IPMI region handler: installing it failed: %s\n",
 				acpi_format_exception(status));
-	else if (!scope->name)
+	else if (scope->device == sb)
 		pr_info("IPMI region handler installed on \\_SB, until reboot\n");
 	set_up(scope);
 }
@@ -190,44 +209,55 @@ static struct scope *find(acpi_handle device)
 	return NULL;
 }
 
-static struct scope *add(acpi_handle device, void *name)
+static struct scope *add(acpi_handle device)
 {
 	struct scope *scope = kzalloc(sizeof(*scope), GFP_KERNEL);
 
 	if (!scope)
 		return NULL;
 	scope->device = device;
-	scope->name = name;
-	scope->err = -EINPROGRESS;
+	scope->err = -EBUSY;
 	INIT_WORK(&scope->install, install);
 	init_completion(&scope->up);
 	list_add_tail(&scope->node, &scopes);
-	set_pinned(true);
-	queue_work(system_unbound_wq, &scope->install);
 	return scope;
 }
 
 /**
- * kcs_anchor_cover() - answer the regions of a device and of all below it
- * @scope: the ACPI handle of the device; NULL for \_SB
+ * kcs_anchor_sb() - the device below which all others are
  *
- * The first time this installs the handler, which runs the _REG methods of the
- * regions; they are answered already, and are not waited for.
+ * Context: any.
+ * Return: the ACPI handle of \\_SB.
+ */
+void *kcs_anchor_sb(void)
+{
+	return sb;
+}
+EXPORT_SYMBOL_GPL(kcs_anchor_sb);
+
+/**
+ * kcs_anchor_cover() - answer the regions of a device and of all below it
+ * @scope: the ACPI handle of the device
+ *
+ * The first time, and after it failed, this installs the handler, which runs the
+ * _REG methods of the regions; they are answered already, and are not waited for.
  *
  * Context: may sleep, a fiftieth of a second.
- * Return: 0; %-ENOMEM; %-EBUSY when ACPICA does not take the handler, which the
- * log says.
+ * Return: 0, also when it is still being installed; %-ENOMEM; %-EBUSY when ACPICA
+ * does not take the handler. If it does not in the end, the log says so.
  */
 int kcs_anchor_cover(void *scope)
 {
-	acpi_handle device = scope ?: sb;
 	struct scope *found;
 	int err;
 
 	mutex_lock(&lock);
-	found = find(device);
-	if (!found)
-		found = add(device, scope);
+	found = find(scope) ?: add(scope);
+	if (found && found->err == -EBUSY) {
+		reinit_completion(&found->up);
+		found->err = -EINPROGRESS;
+		queue_work(system_unbound_wq, &found->install);
+	}
 	mutex_unlock(&lock);
 	if (!found)
 		return -ENOMEM;
@@ -241,11 +271,15 @@ EXPORT_SYMBOL_GPL(kcs_anchor_cover);
  * kcs_anchor_attach() - answer AML
  * @ops: who answers; nobody else does
  *
- * Context: any.
+ * Context: may sleep.
  */
 void kcs_anchor_attach(const struct kcs_anchor_ops *ops)
 {
 	rcu_assign_pointer(attached, ops);
+	mutex_lock(&lock);
+	if (is_installed())
+		set_pinned(true);
+	mutex_unlock(&lock);
 }
 EXPORT_SYMBOL_GPL(kcs_anchor_attach);
 

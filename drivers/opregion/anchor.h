@@ -10,15 +10,17 @@
  * @write: a field was written: @scope is the device below which its region is,
  *	as given to kcs_anchor_cover(), @address NetFn << 8 | command, @buffer the
  *	66 bytes that are the request and become the answer; may sleep
- * @read: a field was read without a request; fills @buffer
+ * @read: a field was read without a request; @buffer, of 8 bytes at least, says
+ *	so already
  */
 struct kcs_anchor_ops {
 	void (*write)(void *scope, u64 address, u8 *buffer);
-	void (*read)(void *scope, u64 address, u8 *buffer);
+	void (*read)(u64 address, const u8 *buffer);
 };
 
 void kcs_anchor_call(void *scope, bool is_write, u64 address, u8 *buffer);
 void kcs_anchor_attach(const struct kcs_anchor_ops *ops);
+void *kcs_anchor_sb(void);
 int kcs_anchor_cover(void *scope);
 void kcs_anchor_detach(void);
 

@@ -22,8 +22,11 @@ static void offer(const char *id)
 	struct acpi_device *device;
 
 	for_each_acpi_dev_match(device, id, NULL, -1) {
+		struct device *node = get_device(acpi_get_first_physical_node(device));
+
 		probe_again(&device->dev);
-		probe_again(acpi_get_first_physical_node(device));
+		probe_again(node);
+		put_device(node);
 	}
 }
 

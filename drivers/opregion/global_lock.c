@@ -6,6 +6,10 @@
 #include "global_lock.h"
 
 #include <linux/acpi.h>
+#include <linux/mutex.h>
+
+/* Two who ask would take each other for a holder. */
+static DEFINE_MUTEX(one_asks);
 
 /* Whoever has it takes it again without waiting, and as a number of his own. */
 static bool take_once(u32 *number)
@@ -19,10 +23,12 @@ static bool take_once(u32 *number)
 /**
  * kcs_global_lock_is_mine() - does the caller hold the Global Lock?
  *
- * When the mutex behind it is free, nobody does; that is all it takes most of
- * the time, and does not touch what is shared with firmware. Otherwise it is
- * taken twice: each time it is taken anew it gets another number, so the same
- * number twice means that the caller had it all the time.
+ * When the mutex behind it is free, nobody does; that is all it takes unless
+ * somebody really holds it, and it does not touch what is shared with firmware.
+ * Otherwise it is taken twice: each time it is taken anew it gets another number,
+ * so the same number twice means that the caller had it all the time. Only if it
+ * is given back between the two questions is it taken for a moment, as a field
+ * that is declared Lock would.
  *
  * Context: may sleep; in a call from ACPICA, which has dropped its interpreter's
  * lock.
@@ -31,10 +37,14 @@ static bool take_once(u32 *number)
 bool kcs_global_lock_is_mine(void)
 {
 	u32 first, second;
+	bool is_mine = false;
 
-	if (ACPI_SUCCESS(acpi_acquire_mutex(NULL, "\\_GL", 0))) {
+	mutex_lock(&one_asks);
+	if (ACPI_SUCCESS(acpi_acquire_mutex(NULL, "\\_GL", 0)))
 		acpi_release_mutex(NULL, "\\_GL");
-		return false;
-	}
-	return take_once(&first) && take_once(&second) && first == second;
+	else
+		is_mine = take_once(&first) && take_once(&second) &&
+			  first == second;
+	mutex_unlock(&one_asks);
+	return is_mine;
 }

@@ -151,9 +151,8 @@ static void on_write(void *scope, u64 address, u8 *buffer)
 }
 
 /* There is no request to send. */
-static void on_read(void *scope, u64 address, u8 *buffer)
+static void on_read(u64 address, const u8 *buffer)
 {
-	kcs_codec_failure(buffer, -EOPNOTSUPP);
 	count(-EOPNOTSUPP);
 	trace_kcs_opregion_call(address, 0, buffer, -EOPNOTSUPP, 0);
 }
@@ -192,14 +191,19 @@ static int on_event(struct notifier_block *nb, unsigned long event, void *host)
 
 static struct notifier_block events = { .notifier_call = on_event };
 
-static bool is_bmc_ready(void)
+static bool is_ready(struct kcs_host *host, const void *unused)
 {
-	struct kcs_host *host = kcs_host_find(NULL, NULL);
-	bool ready = host && kcs_host_is_ready(host);
+	return kcs_host_is_ready(host);
+}
 
-	if (host)
-		kcs_host_put(host);
-	return ready;
+static void offer_if_ready(void)
+{
+	struct kcs_host *host = kcs_host_find(is_ready, NULL);
+
+	if (!host)
+		return;
+	queue_work(system_unbound_wq, &offer_work);
+	kcs_host_put(host);
 }
 
 /* -- The module. ---------------------------------------------------------- */
@@ -233,8 +237,7 @@ static int __init kcs_opregion_init(void)
 	kcs_anchor_attach(&anchor_ops);
 	kcs_route_cover();
 	kcs_host_notify(&events);
-	if (is_bmc_ready())
-		queue_work(system_unbound_wq, &offer_work);
+	offer_if_ready();
 	return 0;
 }
 module_init(kcs_opregion_init);

@@ -4,14 +4,14 @@
  *
  * "monitor-only" is a list of what is let through and not of what is denied: an
  * OEM command that nobody here knows could do anything, and so could Send
- * Message and Master Write-Read, which reach past the BMC. Of OEM commands it
- * has Dell's power reading only; others are to be added by those who know their
- * machine.
+ * Message and Master Write-Read, which reach past the BMC. A reservation takes
+ * another's away, and Set System Info sets a power cap on Dell's machines. Of OEM
+ * commands it has Dell's power reading only; others are to be added by those who
+ * know their machine.
  */
 #include "policy.h"
 
-#define NETFN_GROUP	0x2c	/* group extension: the first data byte says whose */
-#define GROUP_DCMI	0xdc
+#include <kcs/regs.h>
 
 /* Of the table below; no network function. */
 #define END		0xff
@@ -36,7 +36,8 @@ static const struct reads monitor[] = {
 	{ 0x04, 0x10, 0x10 },	/* Get PEF Capabilities */
 	{ 0x04, 0x13, 0x13 },	/* Get PEF Configuration Parameters */
 	{ 0x04, 0x15, 0x15 },	/* Get Last Processed Event ID */
-	{ 0x04, 0x20, 0x23 },	/* device SDRs, Get Sensor Reading Factors */
+	{ 0x04, 0x20, 0x21 },	/* Get Device SDR Info, Get Device SDR */
+	{ 0x04, 0x23, 0x23 },	/* Get Sensor Reading Factors */
 	{ 0x04, 0x25, 0x25 },	/* Get Sensor Hysteresis */
 	{ 0x04, 0x27, 0x27 },	/* Get Sensor Threshold */
 	{ 0x04, 0x29, 0x29 },	/* Get Sensor Event Enable */
@@ -51,25 +52,23 @@ static const struct reads monitor[] = {
 	{ 0x06, 0x31, 0x31 },	/* Get Message Flags */
 	{ 0x06, 0x37, 0x37 },	/* Get System GUID */
 	{ 0x06, 0x41, 0x42 },	/* Get Channel Access, Info */
-	/*
-	 * Set System Info is a write, but of words for people and of what the
-	 * Get after it selects: without it Dell's meters read nothing.
-	 */
-	{ 0x06, 0x58, 0x59 },	/* Set, Get System Info Parameters */
+	{ 0x06, 0x59, 0x59 },	/* Get System Info Parameters */
 	{ 0x0a, 0x10, 0x11 },	/* Get FRU Inventory Area Info, Read FRU Data */
-	{ 0x0a, 0x20, 0x23 },	/* SDR: Info, Allocation, Reserve, Get */
+	{ 0x0a, 0x20, 0x21 },	/* SDR: Info, Allocation */
+	{ 0x0a, 0x23, 0x23 },	/* Get SDR */
 	{ 0x0a, 0x28, 0x28 },	/* Get SDR Repository Time */
-	{ 0x0a, 0x40, 0x43 },	/* SEL: Info, Allocation, Reserve, Get Entry */
+	{ 0x0a, 0x40, 0x41 },	/* SEL: Info, Allocation */
+	{ 0x0a, 0x43, 0x43 },	/* Get SEL Entry */
 	{ 0x0a, 0x48, 0x48 },	/* Get SEL Time */
 	{ 0x0a, 0x5a, 0x5a },	/* Get Auxiliary Log Status */
 	{ 0x0a, 0x5c, 0x5c },	/* Get SEL Time UTC Offset */
 	{ 0x0c, 0x02, 0x02 },	/* Get LAN Configuration Parameters */
-	{ NETFN_GROUP, 0x01, 0x03 },	/* capabilities, power, its limit */
-	{ NETFN_GROUP, 0x06, 0x07 },	/* Get Asset Tag, Sensor Info */
-	{ NETFN_GROUP, 0x09, 0x09 },	/* Get MC ID String */
-	{ NETFN_GROUP, 0x0c, 0x0c },	/* Get Thermal Limit */
-	{ NETFN_GROUP, 0x10, 0x10 },	/* Get Temperature Readings */
-	{ NETFN_GROUP, 0x13, 0x13 },	/* Get DCMI Configuration Parameters */
+	{ KCS_NETFN_GROUP, 0x01, 0x03 },	/* capabilities, power, its limit */
+	{ KCS_NETFN_GROUP, 0x06, 0x07 },	/* Get Asset Tag, Sensor Info */
+	{ KCS_NETFN_GROUP, 0x09, 0x09 },	/* Get MC ID String */
+	{ KCS_NETFN_GROUP, 0x0c, 0x0c },	/* Get Thermal Limit */
+	{ KCS_NETFN_GROUP, 0x10, 0x10 },	/* Get Temperature Readings */
+	{ KCS_NETFN_GROUP, 0x13, 0x13 },	/* Get DCMI Configuration Parameters */
 	{ 0x30, 0xb3, 0xb3 },	/* Dell: instantaneous power */
 	{ END }
 };
@@ -78,7 +77,7 @@ static bool only_reads(u8 netfn, u8 cmd, u16 data)
 {
 	size_t i;
 
-	if (netfn == NETFN_GROUP && data != GROUP_DCMI)
+	if (netfn == KCS_NETFN_GROUP && data != KCS_GROUP_DCMI)
 		return false;
 	for (i = 0; monitor[i].netfn != END; i++)
 		if (monitor[i].netfn == netfn && cmd >= monitor[i].first &&

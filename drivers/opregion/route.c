@@ -1,17 +1,17 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Which interface serves a region? The first of these that says anything:
+ * Which interface serves a region? From the region upwards, the first of these
+ * that is met says it:
  *
- *	the admin's map, for the region's device
- *	the nearest IPI0001 device above the region
- *	the IPI0001 device with the same _UID as the power meter of the region
- *	the interface found first
+ *	a device in the admin's map
+ *	an IPI0001 device
+ *
+ * If neither is: the IPI0001 device with the same _UID as the power meter of the
+ * region, else the interface found first. ACPICA tells where the handler is
+ * installed and not whose region it is, so "from the region" means from there.
  *
  * An IPI0001 device without an interface, because it has none or has lost it,
  * serves nobody; another BMC would give wrong answers.
- *
- * A region below \_SB that none of the first three speaks of belongs to no
- * device here: ACPICA does not tell whose it is, and it gets the first interface.
  *
  * It is asked for each call, so interfaces may come and go.
  */
@@ -25,6 +25,7 @@
 #include <linux/atomic.h>
 #include <linux/device.h>
 #include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -48,7 +49,7 @@ struct mapping {
 static struct mapping map[MAP_MAX];
 static u32 map_count;
 static char *map_text;		/* what the lines point into */
-static unsigned long opened;	/* jiffies */
+static u64 opened_ms;
 static bool closed;
 static atomic_t changes = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(changed);
@@ -60,22 +61,18 @@ static const struct acpi_device_id interface_ids[] = {
 
 /* -- Whose. --------------------------------------------------------------- */
 
-static bool is_companion(struct device *dev, const void *handle)
+static bool is_companion(struct kcs_host *host, const void *handle)
 {
-	return ACPI_HANDLE(dev) == handle;
+	return ACPI_HANDLE(kcs_host_device(host)) == handle;
 }
 
-static bool has_uid(struct device *dev, const void *uid)
+static bool has_name(struct kcs_host *host, const void *name)
 {
+	struct device *dev = kcs_host_device(host);
 	struct acpi_device *device = ACPI_COMPANION(dev);
+	const char *uid = device ? acpi_device_uid(device) : NULL;
 
-	return device && acpi_device_uid(device) &&
-	       !strcmp(acpi_device_uid(device), uid);
-}
-
-static bool has_name(struct device *dev, const void *name)
-{
-	return has_uid(dev, name) || !strcmp(dev_name(dev), name);
+	return (uid && !strcmp(uid, name)) || !strcmp(dev_name(dev), name);
 }
 
 static const char *mapped_to(acpi_handle device)
@@ -88,17 +85,13 @@ static const char *mapped_to(acpi_handle device)
 	return NULL;
 }
 
-static acpi_handle interface_above(acpi_handle handle)
+static bool is_interface(acpi_handle handle)
 {
-	do {
-		struct acpi_device *device = acpi_get_acpi_dev(handle);
-		bool found = device && !acpi_match_device_ids(device, interface_ids);
+	struct acpi_device *device = acpi_get_acpi_dev(handle);
+	bool is = device && !acpi_match_device_ids(device, interface_ids);
 
-		acpi_put_acpi_dev(device);
-		if (found)
-			return handle;
-	} while (ACPI_SUCCESS(acpi_get_parent(handle, &handle)));
-	return NULL;
+	acpi_put_acpi_dev(device);
+	return is;
 }
 
 static acpi_handle interface_with_uid_of(acpi_handle handle)
@@ -120,18 +113,24 @@ static acpi_handle interface_with_uid_of(acpi_handle handle)
 
 static struct kcs_host *find(acpi_handle scope)
 {
-	acpi_handle interface;
-	const char *name;
+	acpi_handle above = scope, interface;
 
-	if (!scope)
-		return kcs_host_find(NULL, NULL);
-	name = mapped_to(scope);
-	if (name)
-		return kcs_host_find(has_name, name);
-	interface = interface_above(scope) ?: interface_with_uid_of(scope);
-	if (interface)
-		return kcs_host_find(is_companion, interface);
-	return kcs_host_find(NULL, NULL);
+	do {
+		const char *name = mapped_to(above);
+
+		if (name)
+			return kcs_host_find(has_name, name);
+		if (is_interface(above))
+			return kcs_host_find(is_companion, above);
+	} while (ACPI_SUCCESS(acpi_get_parent(above, &above)));
+	interface = interface_with_uid_of(scope);
+	return interface ? kcs_host_find(is_companion, interface) :
+			   kcs_host_find(NULL, NULL);
+}
+
+static u64 now_ms(void)
+{
+	return ktime_to_ms(ktime_get_boottime());
 }
 
 /**
@@ -147,24 +146,23 @@ static struct kcs_host *find(acpi_handle scope)
  */
 struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms)
 {
-	unsigned long began = jiffies;
-	unsigned long end = min(opened + msecs_to_jiffies(GRACE_MS),
-				began + msecs_to_jiffies(*timeout_ms));
+	u64 began_ms = now_ms();
+	u64 end_ms = min(opened_ms + GRACE_MS, began_ms + *timeout_ms);
 	struct kcs_host *host;
 
 	for (;;) {
 		int seen = atomic_read(&changes);
-		long left = end - jiffies;
+		u64 time_ms = now_ms();
 
 		host = find(scope);
-		if (host || left <= 0 || READ_ONCE(closed))
+		if (host || time_ms >= end_ms || READ_ONCE(closed))
 			break;
 		if (wait_event_killable_timeout(changed,
 						atomic_read(&changes) != seen,
-						left) < 0)
+						msecs_to_jiffies(end_ms - time_ms)) < 0)
 			break;
 	}
-	*timeout_ms -= min(*timeout_ms, jiffies_to_msecs(jiffies - began));
+	*timeout_ms -= min_t(u64, *timeout_ms, now_ms() - began_ms);
 	return host;
 }
 
@@ -192,7 +190,7 @@ static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 static acpi_status cover_consumer(acpi_handle handle, u32 level, void *context,
 				  void **value)
 {
-	if (!interface_above(handle) && interface_with_uid_of(handle))
+	if (interface_with_uid_of(handle))
 		kcs_anchor_cover(handle);
 	return AE_OK;
 }
@@ -214,7 +212,7 @@ int kcs_route_cover(void)
 	for (i = 0; i < map_count; i++)
 		kcs_anchor_cover(map[i].device);
 	acpi_get_devices("ACPI000D", cover_consumer, NULL, NULL);
-	return kcs_anchor_cover(NULL);
+	return kcs_anchor_cover(kcs_anchor_sb());
 }
 
 /* -- The admin's map. ----------------------------------------------------- */
@@ -222,6 +220,7 @@ int kcs_route_cover(void)
 static int read_mapping(char *word)
 {
 	char *path = strsep(&word, "=");
+	acpi_object_type type;
 	char *full;
 	acpi_status status;
 
@@ -233,6 +232,10 @@ static int read_mapping(char *word)
 	if (!full)
 		return -ENOMEM;
 	status = acpi_get_handle(NULL, full, &map[map_count].device);
+	if (ACPI_SUCCESS(status))
+		status = acpi_get_type(map[map_count].device, &type);
+	if (ACPI_SUCCESS(status) && type != ACPI_TYPE_DEVICE)
+		status = AE_TYPE;
 	if (ACPI_SUCCESS(status))
 		map[map_count++].interface = word;
 	else
@@ -256,7 +259,7 @@ int kcs_route_open(const char *words)
 	char *rest, *word;
 	int err = 0;
 
-	opened = jiffies;
+	opened_ms = now_ms();
 	map_text = kstrdup(words, GFP_KERNEL);
 	if (!map_text)
 		return -ENOMEM;

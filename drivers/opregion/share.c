@@ -13,7 +13,7 @@
 
 #include <kcs/host.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
+#include <linux/ktime.h>
 #include <linux/list.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
@@ -25,45 +25,60 @@
  * @host: over which interface
  * @msg: what is asked
  * @request: on its way, or over
- * @timeout_ms: its deadline, from its submission
+ * @deadline_ms: when it ends at the latest
  * @users: calls that use it
  * @is_read: others may join it, unless it is @closed
  * @closed: something was written since
- * @kept: it ended well, and is good for others until
- * @until: jiffies
+ * @kept: it was answered with 00h, and is good for others until
+ * @until_ms: this time
  */
 struct flight {
 	struct list_head node;
 	struct kcs_host *host;
 	struct kcs_msg msg;
 	struct kcs_request *request;
-	u32 timeout_ms;
+	u64 deadline_ms;
 	u32 users;
 	bool is_read, closed, kept;
-	unsigned long until;
+	u64 until_ms;
 };
 
 static DEFINE_SPINLOCK(lock);	/* guards what follows and all flights */
 static LIST_HEAD(flights);
 static bool closed = true;
 
-/* DCMI and Dell power, its limit; Get System Info, Get Device ID. */
+/*
+ * DCMI power and its limit, Dell's power, Get System Info, Get Device ID. What a
+ * command of a group or of an OEM means depends on the first data byte, too.
+ */
 static bool is_read(const struct kcs_msg *request)
 {
-	static const u8 reads[][2] = {
-		{ 0x2c, 0x02 }, { 0x2c, 0x03 }, { 0x30, 0xb3 },
-		{ 0x06, 0x59 }, { 0x06, 0x01 },
+	static const struct {
+		u8 netfn, cmd;
+		int data;
+	} reads[] = {
+		{ 0x2c, 0x02, 0xdc }, { 0x2c, 0x03, 0xdc }, { 0x30, 0xb3, 0x0a },
+		{ 0x06, 0x59, -1 }, { 0x06, 0x01, -1 },
 	};
+	int data = request->len > KCS_MSG_REQUEST_MIN ?
+		   request->bytes[KCS_MSG_REQUEST_MIN] : -1;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(reads); i++)
-		if (request->bytes[0] >> 2 == reads[i][0] &&
-		    request->bytes[1] == reads[i][1])
+		if (request->bytes[0] >> 2 == reads[i].netfn &&
+		    request->bytes[1] == reads[i].cmd &&
+		    (reads[i].data == -1 || reads[i].data == data))
 			return true;
 	return false;
 }
 
 /* -- Flights. ------------------------------------------------------------- */
+
+/* Also passes while the machine sleeps. */
+static u64 now_ms(void)
+{
+	return ktime_to_ms(ktime_get_boottime());
+}
 
 static void flight_free(struct flight *flight)
 {
@@ -88,14 +103,14 @@ static struct flight *flight_create(struct kcs_host *host,
 
 	if (!flight)
 		return NULL;
-	flight->request = kcs_request_create(request, KCS_CLASS_AML, timeout_ms);
+	flight->request = kcs_request_create(request, KCS_CLASS_AML, timeout_ms, GFP_KERNEL);
 	if (!flight->request) {
 		kfree(flight);
 		return NULL;
 	}
 	flight->host = kcs_host_get(host);
 	flight->msg = *request;
-	flight->timeout_ms = timeout_ms;
+	flight->deadline_ms = now_ms() + timeout_ms;
 	flight->users = 1;
 	flight->is_read = is_read(request);
 	return flight;
@@ -104,16 +119,17 @@ static struct flight *flight_create(struct kcs_host *host,
 static bool is_good(const struct flight *flight)
 {
 	return flight->kept && !flight->closed && !closed &&
-	       time_before(jiffies, flight->until);
+	       now_ms() < flight->until_ms;
 }
 
-/* One that will end sooner than the caller would wait is none for him. */
+/* One that may end much sooner than the caller would wait is none for him. */
 static bool can_join(const struct flight *flight, u32 timeout_ms)
 {
 	if (!flight->is_read || flight->closed)
 		return false;
-	return is_good(flight) || (timeout_ms <= flight->timeout_ms &&
-				   !kcs_request_is_over(flight->request));
+	if (kcs_request_is_over(flight->request))
+		return is_good(flight);
+	return now_ms() + timeout_ms / 4 * 3 <= flight->deadline_ms;
 }
 
 /* Drops what nobody uses, and no longer can or should. */
@@ -183,17 +199,19 @@ static struct flight *start(struct kcs_host *host, const struct kcs_msg *request
 	return flight;
 }
 
-/* The last one to give up waiting cancels it. */
+/* The last one to give up waiting cancels it; nothing is called when it ends. */
 static void leave(struct flight *flight, int err, u32 keep_ms)
 {
+	bool good = !err &&
+		    !kcs_msg_cc(kcs_request_reply(flight->request));
 	LIST_HEAD(gone);
 
 	spin_lock(&lock);
 	if (!flight->is_read) {
 		close_family(flight);
-	} else if (!err && !flight->kept && keep_ms) {
+	} else if (good && !flight->kept && keep_ms) {
 		flight->kept = true;
-		flight->until = jiffies + msecs_to_jiffies(keep_ms);
+		flight->until_ms = now_ms() + keep_ms;
 	}
 	if (!--flight->users && err)
 		kcs_request_end(flight->request, err);
@@ -207,8 +225,8 @@ static void leave(struct flight *flight, int err, u32 keep_ms)
  * @host: the interface
  * @request: what to ask, on behalf of firmware
  * @reply: filled on success
- * @timeout_ms: how long it may take; others may end it a little earlier for all
- *	who share it
+ * @timeout_ms: how long it may take; one that is joined may end after three
+ *	quarters of it
  * @keep_ms: how long a reply that may be shared is good for others; 0 for none
  *
  * Context: may sleep, for @timeout_ms at most; nobody else waits for a caller
@@ -241,7 +259,7 @@ int kcs_share_transfer(struct kcs_host *host, const struct kcs_msg *request,
 /**
  * kcs_share_open() - begin
  *
- * Context: any, but a hard interrupt.
+ * Context: process context.
  */
 void kcs_share_open(void)
 {
@@ -253,7 +271,7 @@ void kcs_share_open(void)
 /**
  * kcs_share_close() - end all transfers, and take no more
  *
- * Context: any, but a hard interrupt.
+ * Context: process context.
  */
 void kcs_share_close(void)
 {

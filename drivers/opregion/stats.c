@@ -24,7 +24,7 @@ void kcs_stats_count(enum kcs_stat stat)
 }
 
 /**
- * kcs_stats_locked() - a call was made with the Global Lock held
+ * kcs_stats_locked() - a call was made with the ACPI Global Lock held
  * @us: how long, in microseconds
  *
  * Context: any.
@@ -94,6 +94,7 @@ int kcs_stats_create(void)
  */
 void kcs_stats_remove(void)
 {
+	kobject_del(folder);
 	kobject_put(folder);
 }
 #else

@@ -2,7 +2,7 @@
 /*
  * The API of kcs_host.ko to the other modules: interfaces and requests.
  *
- *	request = kcs_request_create(&msg, KCS_CLASS_USER, 5000);
+ *	request = kcs_request_create(&msg, KCS_CLASS_USER, 5000, GFP_KERNEL);
  *	kcs_host_submit(host, request);
  *	err = kcs_request_wait(request);
  *	if (!err)
@@ -55,10 +55,13 @@ enum kcs_class {
  * enum kcs_host_event - what the notifiers hear; the data is the &struct kcs_host
  * @KCS_HOST_ADDED: there is a new interface; requests are taken
  * @KCS_HOST_READY: the BMC behind an interface answers, which it did not before
+ * @KCS_HOST_REMOVED: an interface is gone; requests end, and nothing is told of
+ *	it any more
  */
 enum kcs_host_event {
 	KCS_HOST_ADDED,
 	KCS_HOST_READY,
+	KCS_HOST_REMOVED,
 };
 
 /**
@@ -86,16 +89,17 @@ void kcs_host_remove(struct kcs_host *host);
 
 /**
  * typedef kcs_host_match - is this the interface looked for?
- * @dev: the device of an interface
+ * @host: an interface
  * @context: as given to kcs_host_find()
  *
  * Must not sleep long: others look for interfaces, too.
  *
  * Return: true when it is.
  */
-typedef bool (*kcs_host_match)(struct device *dev, const void *context);
+typedef bool (*kcs_host_match)(struct kcs_host *host, const void *context);
 
 struct kcs_host *kcs_host_find(kcs_host_match match, const void *context);
+struct device *kcs_host_device(const struct kcs_host *host);
 bool kcs_host_is_ready(const struct kcs_host *host);
 struct kcs_host *kcs_host_get(struct kcs_host *host);
 void kcs_host_put(struct kcs_host *host);
@@ -120,7 +124,8 @@ int kcs_host_panic_transfer(struct kcs_host *host, const struct kcs_msg *request
 			    struct kcs_msg *reply, u32 budget_ms);
 
 struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
-				       enum kcs_class class, u32 timeout_ms);
+				       enum kcs_class class, u32 timeout_ms,
+				       gfp_t gfp);
 void kcs_request_set_client(struct kcs_request *request, const void *client);
 void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
 			  void *context);
@@ -131,6 +136,7 @@ bool kcs_request_is_over(struct kcs_request *request);
 bool kcs_request_end(struct kcs_request *request, int err);
 int kcs_request_err(const struct kcs_request *request);
 const struct kcs_msg *kcs_request_reply(const struct kcs_request *request);
+struct kcs_request *kcs_request_get(struct kcs_request *request);
 void kcs_request_put(struct kcs_request *request);
 
 #endif /* KCS_HOST_H */

@@ -80,13 +80,18 @@ static inline enum kcs_state kcs_status_state(u8 status)
 #define KCS_CC_OK		0x00
 #define KCS_CC_BUSY		0xc0
 #define KCS_CC_TIMEOUT		0xc3
+#define KCS_CC_LENGTH		0xc7
+#define KCS_CC_TOO_MUCH		0xca
 #define KCS_CC_UPDATING		0xd1
 #define KCS_CC_STARTING		0xd2
 #define KCS_CC_PRIVILEGE	0xd4
 #define KCS_CC_UNSPECIFIED	0xff
 
-/* Network functions and commands this stack sends by itself (appendix G) */
+/* Network functions and commands this stack sends or knows (appendix G) */
 #define KCS_NETFN_APP		0x06
+#define KCS_NETFN_GROUP		0x2c	/* whose, the first data byte says */
+#define KCS_GROUP_PICMG		0x00
+#define KCS_GROUP_DCMI		0xdc
 #define KCS_CMD_GET_DEVICE_ID	0x01
 #define KCS_CMD_GET_SELF_TEST	0x04
 #define KCS_CMD_SET_ENABLES	0x2e

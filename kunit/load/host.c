@@ -87,7 +87,7 @@ static int once(struct load *load, u32 thread, u32 serial)
 	err = make(load, thread, serial, &msg);
 	if (err)
 		return err;
-	request = kcs_request_create(&msg, load->class, load->timeout_ms);
+	request = kcs_request_create(&msg, load->class, load->timeout_ms, GFP_KERNEL);
 	if (!request)
 		return -ENOMEM;
 	err = ask(load, request, thread, serial);
