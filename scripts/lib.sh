@@ -8,6 +8,8 @@ CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/kcs
 # What a run of the VM needs, and what checks and kernel builds need besides.
 VM_PACKAGES=(make gcc libc6-dev linux-image-amd64 linux-headers-amd64 qemu-system-x86
     acpica-tools busybox-static kmod cpio python3)
+# Programs that speak IPMI, and a BMC nobody here wrote.
+IPMI_PACKAGES=(ipmitool freeipmi-tools openipmi)
 CHECK_PACKAGES=(linux-source-6.1 sparse shellcheck git perl xz-utils
     bc flex bison libelf-dev libssl-dev)
 

@@ -17,8 +17,10 @@ import contextlib
 import dataclasses
 import os
 import pathlib
+import re
 import shlex
 import shutil
+import socket
 import subprocess
 import sys
 import tempfile
@@ -27,7 +29,11 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 SCRIPTS = ROOT / "scripts"
 
 # Modules of the kernel that the guest gets besides ours, with what they need.
-STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf"]
+STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf",
+                 "ipmi_watchdog", "ipmi_poweroff"]
+
+# Programs that it gets, if they are installed, with the libraries they need.
+PROGRAMS = ["ipmitool", "bmc-info", "ipmi-sensors", "ipmi-dcmi", "openipmicmd"]
 
 # The registers of the first and of the second interface.
 KCS = ["", ",ioport=0xcc0,irq=0"]
@@ -128,7 +134,7 @@ def compile_ssdt(name, folder):
 
     NAME:SYMBOL defines a symbol for the compiler.
     """
-    name, _, symbol = name.partition(":")
+    name, _, symbol = str(name).partition(":")
     source = SCRIPTS / "acpi" / f"{name}.asl"
     if not source.exists():
         source = pathlib.Path(name)
@@ -156,9 +162,21 @@ class Initrd:
         target.mkdir(parents=True)
         for path in [*modules, *self._stock(kernel)]:
             shutil.copy(path, target)
+        for program in PROGRAMS:
+            self._add_program(program)
         for index in ("modules.order", "modules.builtin"):
             (target / index).touch()
         run("depmod", "-b", self.root, kernel.release)
+
+    def _add_program(self, name):
+        path = shutil.which(name)
+        if not path:
+            return
+        needed = re.findall(r"(/\S+) \(0x", run("ldd", path))
+        for file in [path, *needed]:
+            target = self.root / file.lstrip("/")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copy(file, target)
 
     @staticmethod
     def _stock(kernel):
@@ -185,12 +203,14 @@ class Result:
     status: int    # exit status of the script; -1 when the guest died first
 
 
+def external(number, port):
+    """QEMU's arguments for a BMC that listens on a port."""
+    return ["-chardev", f"socket,id=chr{number},host=127.0.0.1,port={port},reconnect=1",
+            "-device", f"ipmi-bmc-extern,id=bmc{number},chardev=chr{number}"]
+
+
 @contextlib.contextmanager
-def running_bmc(options, log):
-    if options is None:
-        log.touch()
-        yield None
-        return
+def our_bmc(options, number, log):
     with open(log, "w+", encoding="ascii") as out:
         bmc = subprocess.Popen([SCRIPTS / "bmc", *options], stdout=subprocess.PIPE,
                                text=True)
@@ -198,11 +218,45 @@ def running_bmc(options, log):
             port = bmc.stdout.readline().split()[-1]
             # From here on the log is the requests.
             copier = subprocess.Popen(["cat"], stdin=bmc.stdout, stdout=out)
-            yield port
+            yield external(number, port)
         finally:
             bmc.terminate()
             bmc.wait()
             copier.wait()
+
+
+@contextlib.contextmanager
+def openipmi_bmc(number, log):
+    """OpenIPMI's simulator; it is told its port, so one must be free."""
+    with socket.create_server(("127.0.0.1", 0)) as probe:
+        port = probe.getsockname()[1]
+    with tempfile.TemporaryDirectory(prefix="kcs-openipmi-") as name:
+        config = pathlib.Path(name) / "lan.conf"
+        config.write_text(f'name "kcs"\nset_working_mc 0x20\n'
+                          f"serial 15 127.0.0.1 {port} codec VM\n")
+        with open(log, "w", encoding="ascii") as out:
+            bmc = subprocess.Popen(["ipmi_sim", "-n", "-s", name, "-c", config,
+                                    "-f", SCRIPTS / "openipmi.emu"],
+                                   stdout=out, stderr=out, stdin=subprocess.DEVNULL)
+            try:
+                yield external(number, port)
+            finally:
+                bmc.terminate()
+                bmc.wait()
+
+
+@contextlib.contextmanager
+def running_bmc(bmc, number, log):
+    """Yields what QEMU is to be told of it; see Machine.boot()."""
+    log.touch()
+    if bmc is None:
+        yield []
+    elif bmc == "qemu":
+        yield ["-device", f"ipmi-bmc-sim,id=bmc{number}"]
+    else:
+        with openipmi_bmc(number, log) if bmc == "openipmi" else \
+                our_bmc(bmc, number, log) as arguments:
+            yield arguments
 
 
 class Machine:
@@ -215,7 +269,11 @@ class Machine:
             self.initrd = Initrd(kernel, modules)
 
     def boot(self, script, ssdts=(), bmc=(), second_bmc=None, timeout_s=120):
-        """Run a script; bmc: options of scripts/bmc, or None for no BMC."""
+        """Run a script.
+
+        bmc: options of scripts/bmc; "qemu" for its ipmi-bmc-sim; "openipmi" for
+        that project's simulator; None for no BMC.
+        """
         for boot in range(1, BOOTS_MAX + 1):
             result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s)
             if result.status >= 0 or "Run /init" in result.console:
@@ -228,8 +286,8 @@ class Machine:
             folder = pathlib.Path(name)
             self.initrd.pack(script, folder / "initrd")
             tables = [compile_ssdt(ssdt, folder) for ssdt in ssdts]
-            with running_bmc(bmcs[0], folder / "bmc0") as first, \
-                    running_bmc(bmcs[1], folder / "bmc1") as second:
+            with running_bmc(bmcs[0], 0, folder / "bmc0") as first, \
+                    running_bmc(bmcs[1], 1, folder / "bmc1") as second:
                 died = self._qemu(folder, tables, [first, second], timeout_s)
             read = lambda name: (folder / name).read_text(errors="replace") \
                 .replace("\r", "")
@@ -237,18 +295,15 @@ class Machine:
             return Result(read("output"), read("console") + died, read("bmc0"),
                           read("bmc1"), int(end[1]) if end else -1)
 
-    def _qemu(self, folder, tables, bmc_ports, timeout_s):
+    def _qemu(self, folder, tables, bmcs, timeout_s):
         command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
                    "-smp", "2", "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
                    "-append", BOOT_ARGUMENTS]
-        for number, port in enumerate(bmc_ports):
-            if not port:
-                continue
-            command += ["-chardev", f"socket,id=chr{number},host=127.0.0.1,"
-                        f"port={port},reconnect=1",
-                        "-device", f"ipmi-bmc-extern,id=bmc{number},chardev=chr{number}",
-                        "-device", f"isa-ipmi-kcs,bmc=bmc{number}{KCS[number]}"]
+        for number, arguments in enumerate(bmcs):
+            if arguments:
+                command += [*arguments, "-device",
+                            f"isa-ipmi-kcs,bmc=bmc{number}{KCS[number]}"]
         for log in ("console", "output", "end"):
             command += ["-serial", f"file:{folder / log}"]
         for table in tables:

@@ -1,0 +1,103 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Which interfaces the message handler knows: they come and go as they do. */
+#include "smi.h"
+
+#include <linux/module.h>
+#include <linux/mutex.h>
+#include <linux/notifier.h>
+
+static LIST_HEAD(smis);
+static DEFINE_MUTEX(lock);	/* guards smis */
+
+static struct kcs_smi *find(const struct kcs_host *host)
+{
+	struct kcs_smi *smi;
+
+	list_for_each_entry(smi, &smis, node)
+		if (smi->host == host)
+			return smi;
+	return NULL;
+}
+
+static bool on_ready(struct kcs_host *host)
+{
+	struct kcs_smi *smi;
+
+	mutex_lock(&lock);
+	smi = find(host);
+	if (!smi) {
+		smi = kcs_smi_create(host);
+		if (smi)
+			list_add_tail(&smi->node, &smis);
+	}
+	if (smi)
+		kcs_smi_enroll(smi);
+	mutex_unlock(&lock);
+	return smi;
+}
+
+static void on_gone(struct kcs_host *host)
+{
+	struct kcs_smi *smi;
+
+	mutex_lock(&lock);
+	smi = find(host);
+	if (smi)
+		list_del(&smi->node);
+	mutex_unlock(&lock);
+	if (smi)
+		kcs_smi_remove(smi);
+}
+
+static int on_host(struct notifier_block *nb, unsigned long event, void *host)
+{
+	if (event == KCS_HOST_READY)
+		on_ready(host);
+	else if (event == KCS_HOST_REMOVED)
+		on_gone(host);
+	return NOTIFY_OK;
+}
+
+static struct notifier_block events = { .notifier_call = on_host };
+
+/* -- The module. ---------------------------------------------------------- */
+
+static bool is_new(struct kcs_host *host, const void *unused)
+{
+	bool is_new;
+
+	mutex_lock(&lock);
+	is_new = kcs_host_is_ready(host) && !find(host);
+	mutex_unlock(&lock);
+	return is_new;
+}
+
+static int __init kcs_ipmi_init(void)
+{
+	struct kcs_host *host;
+	bool more = true;
+	int err = kcs_host_notify(&events);
+
+	if (err)
+		return err;
+	while (more && (host = kcs_host_find(is_new, NULL))) {
+		more = on_ready(host);
+		kcs_host_put(host);
+	}
+	return 0;
+}
+module_init(kcs_ipmi_init);
+
+static void __exit kcs_ipmi_exit(void)
+{
+	struct kcs_smi *smi, *next;
+
+	kcs_host_unnotify(&events);
+	list_for_each_entry_safe(smi, next, &smis, node)
+		kcs_smi_remove(smi);
+}
+module_exit(kcs_ipmi_exit);
+
+MODULE_DESCRIPTION("KCS interfaces for ipmi_msghandler");
+MODULE_SOFTDEP("post: ipmi_devintf");
+MODULE_LICENSE("GPL");

@@ -1,0 +1,351 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * Each interface as the kernel's ipmi_msghandler sees it: /dev/ipmiN, the IPMI
+ * watchdog and power-off work on top of it unchanged.
+ *
+ * The message handler gives one message at a time, from any context, and gets
+ * every one back, with a completion code where there was no reply. It gives none
+ * a deadline; here each has one.
+ *
+ * An interface is registered when its BMC becomes ready, because registering
+ * asks the BMC, and stays until it goes, however the BMC fares.
+ */
+#include "smi.h"
+#include "message.h"
+
+#include <kcs/host.h>
+#include <linux/acpi.h>
+#include <linux/atomic.h>
+#include <linux/device.h>
+#include <linux/ipmi_smi.h>
+#include <linux/irqflags.h>
+#include <linux/kernel.h>
+#include <linux/module.h>
+#include <linux/slab.h>
+#include <linux/spinlock.h>
+#include <linux/wait_bit.h>
+#include <linux/workqueue.h>
+
+/* In a panic, or when the machine is switched off by its BMC. */
+#define POLLED_MS	500
+
+/* -- Messages. ------------------------------------------------------------ */
+
+static void give_back(struct kcs_smi *smi, struct ipmi_smi_msg *msg, int err,
+		      const struct kcs_msg *reply)
+{
+	if (err)
+		msg->rsp_size = kcs_message_failure(msg->rsp, msg->data, err);
+	else
+		msg->rsp_size = kcs_message_reply(msg->rsp, reply);
+	ipmi_smi_msg_received(smi->intf, msg);
+}
+
+static struct ipmi_smi_msg *take_msg(struct kcs_smi *smi,
+				     struct kcs_request **request)
+{
+	struct ipmi_smi_msg *msg;
+	unsigned long flags;
+
+	spin_lock_irqsave(&smi->lock, flags);
+	msg = smi->msg;
+	*request = smi->request;
+	smi->msg = NULL;
+	smi->request = NULL;
+	spin_unlock_irqrestore(&smi->lock, flags);
+	return msg;
+}
+
+static void on_done(struct kcs_request *request, void *context)
+{
+	struct kcs_smi *smi = context;
+	struct kcs_request *held;
+	struct ipmi_smi_msg *msg = take_msg(smi, &held);
+
+	if (msg)
+		give_back(smi, msg, kcs_request_err(request),
+			  kcs_request_reply(request));
+	if (atomic_dec_and_test(&smi->riding))
+		wake_up_var(&smi->riding);
+	if (held)
+		kcs_request_put(held);
+}
+
+static u32 time_for(const struct kcs_smi *smi, const struct kcs_msg *wire)
+{
+	return READ_ONCE(smi->maintenance) || kcs_message_is_maintenance(wire) ?
+	       KCS_MESSAGE_MAINTENANCE_MS : KCS_HOST_TIMEOUT_MS;
+}
+
+static struct kcs_request *new_request(struct kcs_smi *smi,
+				       const struct kcs_msg *wire)
+{
+	struct kcs_request *request;
+
+	request = kcs_request_create(wire, kcs_message_is_watchdog(wire) ?
+				     KCS_CLASS_WATCHDOG : KCS_CLASS_USER,
+				     time_for(smi, wire), GFP_ATOMIC);
+	if (request)
+		kcs_request_set_done(request, on_done, smi);
+	return request;
+}
+
+/* The message may be back, and the next one on its way, before it returns. */
+static int hand_in(struct kcs_smi *smi, struct ipmi_smi_msg *msg)
+{
+	struct kcs_request *request;
+	struct kcs_msg wire;
+	unsigned long flags;
+	int err = kcs_message_request(&wire, msg->data, msg->data_size);
+
+	if (err)
+		return err;
+	request = new_request(smi, &wire);
+	if (!request)
+		return -ENOMEM;
+	spin_lock_irqsave(&smi->lock, flags);
+	if (!smi->leaving) {
+		smi->msg = msg;
+		smi->request = kcs_request_get(request);
+		atomic_inc(&smi->riding);
+	} else {
+		err = -ENODEV;
+	}
+	spin_unlock_irqrestore(&smi->lock, flags);
+	if (!err)
+		kcs_host_submit(smi->host, request);
+	kcs_request_put(request);
+	return err;
+}
+
+/* In a panic, and when the machine is switched off with interrupts off. */
+static bool is_polled(const struct kcs_smi *smi)
+{
+	return READ_ONCE(smi->polled) ||
+	       (system_state > SYSTEM_RUNNING && irqs_disabled());
+}
+
+static void smi_sender(void *send_info, struct ipmi_smi_msg *msg)
+{
+	struct kcs_smi *smi = send_info;
+	int err;
+
+	if (is_polled(smi)) {
+		smi->msg = msg;
+		return;
+	}
+	err = hand_in(smi, msg);
+	if (err)
+		give_back(smi, msg, err, NULL);
+}
+
+/*
+ * Where nothing else runs any more no lock is taken: whoever has it is stopped.
+ * Otherwise what is on its way needs no help.
+ */
+static void smi_poll(void *send_info)
+{
+	struct kcs_smi *smi = send_info;
+	struct ipmi_smi_msg *msg;
+	struct kcs_msg wire, reply;
+	int err;
+
+	if (!is_polled(smi))
+		return;
+	msg = xchg(&smi->msg, NULL);
+	if (!msg)
+		return;
+	err = kcs_message_request(&wire, msg->data, msg->data_size);
+	if (!err)
+		err = kcs_host_panic_transfer(smi->host, &wire, &reply, POLLED_MS);
+	give_back(smi, msg, err, &reply);
+}
+
+static void smi_set_run_to_completion(void *send_info, bool on)
+{
+	struct kcs_smi *smi = send_info;
+
+	WRITE_ONCE(smi->polled, on);
+	smi_poll(smi);
+}
+
+static void smi_set_maintenance_mode(void *send_info, bool on)
+{
+	struct kcs_smi *smi = send_info;
+
+	WRITE_ONCE(smi->maintenance, on);
+}
+
+/* -- What the BMC has to say. --------------------------------------------- */
+
+static void hand_up(struct kcs_smi *smi, u8 cmd, const struct kcs_msg *reply)
+{
+	struct ipmi_smi_msg *msg = ipmi_alloc_smi_msg();
+
+	if (!msg)
+		return;
+	msg->data[0] = KCS_NETFN_APP << 2;
+	msg->data[1] = cmd;
+	msg->data_size = 2;
+	msg->rsp_size = kcs_message_reply(msg->rsp, reply);
+	ipmi_smi_msg_received(smi->intf, msg);
+}
+
+static void on_message(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	hand_up(container_of(listener, struct kcs_smi, listener),
+		KCS_CMD_GET_MESSAGE, reply);
+}
+
+static void on_event(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	hand_up(container_of(listener, struct kcs_smi, listener),
+		KCS_CMD_READ_EVENT, reply);
+}
+
+static void on_pretimeout(struct kcs_listener *listener)
+{
+	ipmi_smi_watchdog_pretimeout(container_of(listener, struct kcs_smi,
+						  listener)->intf);
+}
+
+/* Nobody in the message handler wants these. */
+static void on_oem(struct kcs_listener *listener, u8 flags)
+{
+}
+
+/* -- Registering. --------------------------------------------------------- */
+
+static int smi_start_processing(void *send_info, struct ipmi_smi *intf)
+{
+	struct kcs_smi *smi = send_info;
+
+	smi->intf = intf;
+	smi->listening = !kcs_host_listen(smi->host, &smi->listener);
+	if (!smi->listening)
+		dev_notice(kcs_host_device(smi->host),
+			   "somebody else hears of events; programs will not\n");
+	return 0;
+}
+
+/* After return the message handler hears nothing any more. */
+static void smi_shutdown(void *send_info)
+{
+	struct kcs_smi *smi = send_info;
+
+	if (smi->listening)
+		kcs_host_unlisten(smi->host);
+	smi->listening = false;
+}
+
+static int smi_get_info(void *send_info, struct ipmi_smi_info *info)
+{
+	struct kcs_smi *smi = send_info;
+
+	info->dev = get_device(kcs_host_device(smi->host));
+	info->addr_info.acpi_info.acpi_handle = ACPI_HANDLE(info->dev);
+	info->addr_src = ACPI_HANDLE(info->dev) ? SI_ACPI : SI_PLATFORM;
+	return 0;
+}
+
+/* Status is looked at four times a second anyway. */
+static void smi_request_events(void *send_info)
+{
+}
+
+static const struct ipmi_smi_handlers handlers = {
+	.owner = THIS_MODULE,
+	.start_processing = smi_start_processing,
+	.shutdown = smi_shutdown,
+	.get_smi_info = smi_get_info,
+	.sender = smi_sender,
+	.request_events = smi_request_events,
+	.set_run_to_completion = smi_set_run_to_completion,
+	.poll = smi_poll,
+	.flush_messages = smi_poll,
+	.set_maintenance_mode = smi_set_maintenance_mode,
+};
+
+static void enroll(struct work_struct *work)
+{
+	struct kcs_smi *smi = container_of(work, struct kcs_smi, enroll);
+	struct device *dev = kcs_host_device(smi->host);
+	int err;
+
+	if (smi->intf)
+		return;
+	err = ipmi_register_smi(&handlers, smi, dev, 0);
+	if (err) {
+		smi->intf = NULL;
+		dev_warn(dev, "no /dev/ipmi: ipmi_msghandler refuses: %pe\n",
+			 ERR_PTR(err));
+	}
+}
+
+/**
+ * kcs_smi_create() - an interface that is not registered yet
+ * @host: the interface
+ *
+ * Context: may sleep.
+ * Return: it, to be dropped with kcs_smi_remove(); NULL without memory.
+ */
+struct kcs_smi *kcs_smi_create(struct kcs_host *host)
+{
+	struct kcs_smi *smi = kzalloc(sizeof(*smi), GFP_KERNEL);
+
+	if (!smi)
+		return NULL;
+	smi->host = kcs_host_get(host);
+	smi->listener.message = on_message;
+	smi->listener.event = on_event;
+	smi->listener.pretimeout = on_pretimeout;
+	smi->listener.oem = on_oem;
+	INIT_WORK(&smi->enroll, enroll);
+	spin_lock_init(&smi->lock);
+	return smi;
+}
+
+/**
+ * kcs_smi_enroll() - register an interface, if it is not yet
+ * @smi: the interface, whose BMC is ready
+ *
+ * Context: any; registering asks the BMC, and is not waited for.
+ */
+void kcs_smi_enroll(struct kcs_smi *smi)
+{
+	queue_work(system_unbound_wq, &smi->enroll);
+}
+
+/* Its messages come back, and no other is taken. */
+static void turn_away(struct kcs_smi *smi)
+{
+	struct kcs_request *request;
+	unsigned long flags;
+
+	spin_lock_irqsave(&smi->lock, flags);
+	smi->leaving = true;
+	request = smi->request;
+	smi->request = NULL;
+	spin_unlock_irqrestore(&smi->lock, flags);
+	if (!request)
+		return;
+	kcs_request_end(request, -ENODEV);
+	kcs_request_put(request);
+}
+
+/**
+ * kcs_smi_remove() - unregister an interface
+ * @smi: the interface; gone after return
+ *
+ * Context: may sleep; not as long as a request may take.
+ */
+void kcs_smi_remove(struct kcs_smi *smi)
+{
+	turn_away(smi);
+	cancel_work_sync(&smi->enroll);
+	wait_var_event(&smi->riding, !atomic_read(&smi->riding));
+	if (smi->intf)
+		ipmi_unregister_smi(smi->intf);
+	kcs_host_put(smi->host);
+	kfree(smi);
+}

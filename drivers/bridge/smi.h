@@ -1,0 +1,49 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+#ifndef KCS_SMI_H
+#define KCS_SMI_H
+
+#include <kcs/host.h>
+#include <linux/atomic.h>
+#include <linux/list.h>
+#include <linux/spinlock.h>
+#include <linux/types.h>
+#include <linux/workqueue.h>
+
+struct ipmi_smi;
+struct ipmi_smi_msg;
+
+/**
+ * struct kcs_smi - an interface
+ * @node: place in the list of them
+ * @host: the interface
+ * @listener: hears of events, while @listening
+ * @listening: nobody else did before
+ * @enroll: registers it
+ * @intf: what the message handler calls it; NULL until it is registered
+ * @leaving: messages are returned at once
+ * @maintenance: somebody said that the BMC gets new firmware
+ * @polled: nobody but poll() does anything any more
+ * @riding: requests that were handed in, and whose end was not told yet
+ * @lock: guards what follows
+ * @msg: the message on its way; whoever takes it returns it
+ * @request: what carries it
+ */
+struct kcs_smi {
+	struct list_head node;
+	struct kcs_host *host;
+	struct kcs_listener listener;
+	bool listening;
+	struct work_struct enroll;
+	struct ipmi_smi *intf;
+	bool leaving, maintenance, polled;
+	atomic_t riding;
+	spinlock_t lock;	/* msg, request */
+	struct ipmi_smi_msg *msg;
+	struct kcs_request *request;
+};
+
+struct kcs_smi *kcs_smi_create(struct kcs_host *host);
+void kcs_smi_enroll(struct kcs_smi *smi);
+void kcs_smi_remove(struct kcs_smi *smi);
+
+#endif /* KCS_SMI_H */
