@@ -54,6 +54,12 @@ static bool one_in(u32 count)
 	return !below(count);
 }
 
+/* Mostly short: each byte takes its time. */
+static u32 size(u32 longest)
+{
+	return below((one_in(4) ? longest : 8) + 1);
+}
+
 static bool is_probe(const struct kcs_msg *request)
 {
 	return request->len == 2 && request->bytes[0] == 0x18 &&
@@ -76,7 +82,7 @@ static void tell_anything(void *bmc, const struct kcs_msg *request,
 		return;
 	prandom_bytes_state(&call.random, &reply->bytes[3], KCS_MSG_MAX - 3);
 	reply->bytes[2] = random_code();
-	reply->len = 3 + below(one_in(10) ? KCS_MSG_MAX - 2 : 66);
+	reply->len = 3 + size(one_in(40) ? KCS_MSG_MAX - 3 : 66);
 	if (one_in(100))
 		reply->bytes[below(2)] ^= 1 << below(8);
 	if (one_in(100))
@@ -97,7 +103,7 @@ static void draw(void)
 		call.address = 0x0601;
 	prandom_bytes_state(&call.random, call.sent, sizeof(call.sent));
 	if (!one_in(10))
-		call.sent[KCS_CODEC_LENGTH] %= KCS_CODEC_DATA_MAX + 1;
+		call.sent[KCS_CODEC_LENGTH] = size(KCS_CODEC_DATA_MAX);
 	if (!call.sent[KCS_CODEC_LENGTH] && call.address >> 8 == 0x06)
 		call.sent[KCS_CODEC_LENGTH] = 1;	/* not like a probe */
 	call.asked = false;
@@ -151,15 +157,15 @@ static bool is_clean_behind(const u8 *buffer)
 
 static void random_call(struct kunit *test, acpi_handle scope)
 {
-	size_t size;
+	size_t length;
 	u8 *buffer;
 
 	draw();
 	/* Of just its size, so that a byte too far is seen. */
-	size = call.is_write ? KCS_CODEC_BUFFER_SIZE : 8;
-	buffer = kmalloc(size, GFP_KERNEL);
+	length = call.is_write ? KCS_CODEC_BUFFER_SIZE : 8;
+	buffer = kmalloc(length, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, buffer);
-	memcpy(buffer, call.sent, size);
+	memcpy(buffer, call.sent, length);
 	kcs_anchor_call(scope, call.is_write, call.address, buffer);
 	if (!is_right(buffer) || (call.is_write && !is_clean_behind(buffer)))
 		KUNIT_FAIL(test, "%llx, %u bytes: %3ph; told %d, %u bytes, %3ph",
