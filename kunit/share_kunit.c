@@ -66,13 +66,14 @@ static int end_call(u32 i)
 	return callers[i].how;
 }
 
-/* A call of this task's own, for Get System Info of a parameter. */
+/* A call of this task's own, which the BMC answers with 00h. */
 static int call_now(struct kunit *test, u8 netfn, u8 cmd, u8 data, u32 keep_ms)
 {
+	const u8 bytes[4] = { data, 1 };
 	struct engine *engine = test->priv;
 	struct kcs_msg msg, reply;
 
-	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&msg, netfn, cmd, &data, 1));
+	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&msg, netfn, cmd, bytes, 4));
 	return kcs_share_transfer(engine->host, &msg, &reply, LONG_MS, keep_ms);
 }
 
@@ -205,7 +206,7 @@ static void all_who_share_a_failure_hear_of_it(struct kunit *test)
 
 	engine_set_fault(engine, SIM_FAULT_FLOATING, 0);
 	for (i = 0; i < 4; i++)
-		begin_call(test, i, 0x06, 0x59, 1, 300);
+		begin_call(test, i, 0x06, 0x59, 1, 2000);
 	engine_thaw(engine);
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_LT(test, end_call(i), 0);
@@ -217,22 +218,22 @@ static void all_who_share_a_failure_hear_of_it(struct kunit *test)
 static void reply_is_kept_for_its_time_and_only_if_told_so(struct kunit *test)
 {
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 0), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_KEPT);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 2, 20), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_SHARE_OWN);
 	msleep(40);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 2, 20), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_SHARE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 4ull);
 }
 
 static void write_ends_what_is_kept(struct kunit *test)
 {
 	engine_thaw(test->priv);
-	call_now(test, 0x06, 0x59, 1, 60000);
+	call_now(test, 0x06, 0x01, 1, 60000);
 	call_now(test, 0x2c, 0x02, 0xdc, 60000);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x58, 1, 60000), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x2c, 0x02, 0xdc, 60000),
 			(int)KCS_SHARE_KEPT);
 }
@@ -243,10 +244,10 @@ static void failure_is_not_kept(struct kunit *test)
 
 	engine_thaw(engine);
 	engine_set_fault(engine, SIM_FAULT_CODE, 0xd4);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
 	engine_set_fault(engine, SIM_FAULT_NONE, 0);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 60000), (int)KCS_SHARE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_KEPT);
 }
 
 static void only_the_newest_are_kept(struct kunit *test)
@@ -255,11 +256,11 @@ static void only_the_newest_are_kept(struct kunit *test)
 
 	engine_thaw(test->priv);
 	for (i = 0; i <= KCS_SHARE_KEPT_MAX; i++)
-		call_now(test, 0x06, 0x59, i, 60000);
+		call_now(test, 0x06, 0x01, i, 60000);
 	for (i = KCS_SHARE_KEPT_MAX; i > 0; i--)
-		KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, i, 60000),
+		KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, i, 60000),
 				(int)KCS_SHARE_KEPT);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 0, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 0, 60000), (int)KCS_SHARE_OWN);
 }
 
 /* -- Going away. ---------------------------------------------------------- */
@@ -269,14 +270,14 @@ static void closing_ends_all_and_takes_no_more(struct kunit *test)
 	u32 i;
 
 	for (i = 0; i < 4; i++)
-		begin_call(test, i, 0x06, 0x59, i / 2, LONG_MS);
+		begin_call(test, i, 0x06, 0x01, i / 2, LONG_MS);
 	kcs_share_close();
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_EQ(test, end_call(i), -ESHUTDOWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 0), -ESHUTDOWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), -ESHUTDOWN);
 	kcs_share_open();
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x59, 1, 0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
 }
 
 static struct kunit_case share_cases[] = {

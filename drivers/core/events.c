@@ -94,6 +94,30 @@ static u32 drain(struct kcs_host *host, u8 cmd,
 	return count;
 }
 
+/*
+ * Events reach the event buffer only where the BMC was told so, and it forgets
+ * in a reset. One that does not know the command has no event buffer.
+ */
+static void enable_events(struct kcs_host *host)
+{
+	struct kcs_request *request = ask(host, KCS_CMD_GET_ENABLES, NULL, 0);
+	const struct kcs_msg *reply;
+	u8 enables = 0;
+
+	if (!request)
+		return;
+	reply = kcs_request_reply(request);
+	if (reply->len > KCS_MSG_REPLY_MIN)
+		enables = reply->bytes[KCS_MSG_REPLY_MIN];
+	kcs_request_put(request);
+	enables |= KCS_ENABLE_EVENTS;
+	if (READ_ONCE(host->irq_enabled))
+		enables |= KCS_ENABLE_INTERRUPT | KCS_ENABLE_EVENT_INTERRUPT;
+	request = ask(host, KCS_CMD_SET_ENABLES, &enables, 1);
+	if (request)
+		kcs_request_put(request);
+}
+
 /* -- Rounds. -------------------------------------------------------------- */
 
 /* True when something was fetched, and nothing was left. */
@@ -124,6 +148,10 @@ static void events(struct work_struct *work)
 	u64 rest_us = ROUND_REST_MS * USEC_PER_MSEC;
 	unsigned long flags;
 
+	if (!READ_ONCE(host->events_enabled)) {
+		WRITE_ONCE(host->events_enabled, true);
+		enable_events(host);
+	}
 	if (run_round(host) && ++host->streak < STREAK_MAX)
 		rest_us = 0;
 	else
@@ -144,7 +172,8 @@ void kcs_events_look(struct kcs_host *host)
 {
 	unsigned long flags;
 
-	if (!(host->link.status & KCS_STATUS_SMS_ATN))
+	if (!(host->link.status & KCS_STATUS_SMS_ATN) &&
+	    READ_ONCE(host->events_enabled))
 		return;
 	spin_lock_irqsave(&host->lock, flags);
 	if (host->listening && host->health.in_step &&
@@ -198,6 +227,7 @@ int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener)
 		err = -EBUSY;
 	} else {
 		host->listener = listener;
+		host->events_enabled = false;
 		host->listening = true;
 		host->next_round_us = 0;
 		queue_delayed_work(host->wq, &host->watch, 0);

@@ -62,6 +62,7 @@ enum kcs_counter {
  * @watch: looks at Status for SMS_ATN, on @wq
  * @events: fetches what it stands for, on a workqueue of the system
  * @streak: rounds without a rest; in @events only
+ * @events_enabled: the BMC was told to keep events, or cannot
  * @last: what the log speaks of: the last question of a probe, or the request that
  *	failed last; on @wq only
  * @last_reply: its reply, when it had one
@@ -96,6 +97,7 @@ struct kcs_host {
 	struct delayed_work watch;
 	struct work_struct events;
 	u32 streak;
+	bool events_enabled;
 	struct kcs_msg last;
 	struct kcs_msg last_reply;
 	int last_err;

@@ -294,6 +294,8 @@ static void run_probe(struct kcs_host *host)
 	spin_unlock_irqrestore(&host->lock, flags);
 
 	kcs_probe_report(host, before);
+	if (was_out)
+		WRITE_ONCE(host->events_enabled, false);
 	if (!host->health.in_step) {
 		host->ill_status = kcs_link_look(&host->link);
 		kcs_serve_flush(host, -EHOSTDOWN);

@@ -13,9 +13,6 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
-/* Bit 0 of the global enables lets KCS interrupt (22.1). */
-#define ENABLE_INTERRUPTS	0x01
-
 /* Quick commands all; rmmod waits for two. */
 #define ASK_TIMEOUT_US		500000
 
@@ -61,9 +58,9 @@ static int enable(struct kcs_link *link, bool on)
 		return err;
 	if (reply.len <= KCS_MSG_REPLY_MIN)
 		return -EOPNOTSUPP;
-	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~ENABLE_INTERRUPTS;
+	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~KCS_ENABLE_INTERRUPT;
 	if (on)
-		enables |= ENABLE_INTERRUPTS;
+		enables |= KCS_ENABLE_INTERRUPT;
 	return ask(link, KCS_CMD_SET_ENABLES, &enables, 1, &reply);
 }
 

@@ -9,7 +9,8 @@
 #include <linux/mutex.h>
 
 /* Two who ask would take each other for a holder. */
-static DEFINE_MUTEX(one_asks);
+static DEFINE_MUTEX(one_asks);	/* guards mutex_behind, too */
+static acpi_handle mutex_behind;
 
 /* Whoever has it takes it again without waiting, and as a number of his own. */
 static bool take_once(u32 *number)
@@ -40,8 +41,10 @@ bool kcs_global_lock_is_mine(void)
 	bool is_mine = false;
 
 	mutex_lock(&one_asks);
-	if (ACPI_SUCCESS(acpi_acquire_mutex(NULL, "\\_GL", 0)))
-		acpi_release_mutex(NULL, "\\_GL");
+	if (!mutex_behind)
+		acpi_get_handle(NULL, "\\_GL", &mutex_behind);
+	if (ACPI_SUCCESS(acpi_acquire_mutex(mutex_behind, NULL, 0)))
+		acpi_release_mutex(mutex_behind, NULL);
 	else
 		is_mine = take_once(&first) && take_once(&second) &&
 			  first == second;

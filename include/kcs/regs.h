@@ -87,6 +87,11 @@ static inline enum kcs_state kcs_status_state(u8 status)
 #define KCS_CC_PRIVILEGE	0xd4
 #define KCS_CC_UNSPECIFIED	0xff
 
+/* BMC global enables (22.1) */
+#define KCS_ENABLE_INTERRUPT		BIT(0)	/* a message waits: KCS interrupts */
+#define KCS_ENABLE_EVENT_INTERRUPT	BIT(1)	/* so it does for an event */
+#define KCS_ENABLE_EVENTS		BIT(2)	/* events are kept for us to read */
+
 /* Network functions and commands this stack sends or knows (appendix G) */
 #define KCS_NETFN_APP		0x06
 #define KCS_NETFN_GROUP		0x2c	/* whose, the first data byte says */
