@@ -22,7 +22,7 @@ import unittest
 import unittest.mock
 
 from vm import SCRIPTS, compile_ssdt
-from vm_test import Lines
+from vm_case import Lines
 
 
 def load_lint():
@@ -359,8 +359,11 @@ class LintTest(unittest.TestCase):
     def test_policy_none_denies_all(self):
         self.assertEqual(set(self.denials("none", "dell")), {"SCMD", "GCMD", "GPMM"})
 
-    def test_monitor_only_lets_dell_meters_through(self):
-        self.assertEqual(self.denials("monitor-only", "dell"), {})
+    def test_monitor_only_denies_what_also_caps_power_on_dell(self):
+        denials = self.denials("monitor-only", "dell")
+        self.assertEqual({name: finding["code"] for name, finding in denials.items()},
+                         {"SCMD": "policy-denied"})
+        self.assertEqual(self.denials("monitor-only,+06/58", "dell"), {})
 
     def test_monitor_only_denies_unknown_oem_commands(self):
         denied = self.denials("monitor-only", "spec")
