@@ -13,6 +13,7 @@
 #include "smi.h"
 #include "message.h"
 
+#include <kcs/compat.h>
 #include <kcs/host.h>
 #include <linux/acpi.h>
 #include <linux/atomic.h>
@@ -125,18 +126,18 @@ static bool is_polled(const struct kcs_smi *smi)
 	       (system_state > SYSTEM_RUNNING && irqs_disabled());
 }
 
-static void smi_sender(void *send_info, struct ipmi_smi_msg *msg)
+static KCS_COMPAT_SENT smi_sender(void *send_info, struct ipmi_smi_msg *msg)
 {
 	struct kcs_smi *smi = send_info;
-	int err;
+	int err = 0;
 
-	if (is_polled(smi)) {
+	if (is_polled(smi))
 		smi->msg = msg;
-		return;
-	}
-	err = hand_in(smi, msg);
+	else
+		err = hand_in(smi, msg);
 	if (err)
 		give_back(smi, msg, err, NULL);
+	return (KCS_COMPAT_SENT)0;
 }
 
 /*
@@ -313,7 +314,7 @@ struct kcs_smi *kcs_smi_create(struct kcs_host *host)
  */
 void kcs_smi_enroll(struct kcs_smi *smi)
 {
-	queue_work(system_unbound_wq, &smi->enroll);
+	queue_work(system_long_wq, &smi->enroll);
 }
 
 /* Its messages come back, and no other is taken. */

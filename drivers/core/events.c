@@ -179,7 +179,7 @@ void kcs_events_look(struct kcs_host *host)
 	if (host->listening && host->health.in_step &&
 	    kcs_host_now_us(host) >= host->next_round_us) {
 		host->next_round_us = U64_MAX;	/* until this one ends */
-		queue_work(system_unbound_wq, &host->events);
+		queue_work(system_long_wq, &host->events);
 	}
 	spin_unlock_irqrestore(&host->lock, flags);
 }

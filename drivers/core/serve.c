@@ -96,7 +96,7 @@ static int line_up(struct kcs_host *host, struct kcs_request *request)
 	int err = kcs_queue_add(&host->queue, request);
 
 	if (!err)
-		queue_delayed_work(system_unbound_wq, &host->reap,
+		queue_delayed_work(system_long_wq, &host->reap,
 				   msecs_to_jiffies(REAP_MS));
 	return err;
 }
@@ -330,7 +330,7 @@ static void reap(struct work_struct *work)
 	end_late(host);
 	spin_lock_irqsave(&host->lock, flags);
 	if (!kcs_queue_is_empty(&host->queue) && !host->link.stop)
-		queue_delayed_work(system_unbound_wq, &host->reap,
+		queue_delayed_work(system_long_wq, &host->reap,
 				   msecs_to_jiffies(REAP_MS));
 	spin_unlock_irqrestore(&host->lock, flags);
 }

@@ -25,7 +25,7 @@ static irqreturn_t on_interrupt(int number, void *data)
 	bool ours = kcs_irq_ring(&host->irq);
 
 	if (READ_ONCE(host->irq.storm))
-		queue_work(system_unbound_wq, &host->calm);
+		queue_work(system_long_wq, &host->calm);
 	return IRQ_RETVAL(ours);
 }
 

@@ -256,7 +256,7 @@ int kcs_anchor_cover(void *scope)
 	if (found && found->err == -EBUSY) {
 		reinit_completion(&found->up);
 		found->err = -EINPROGRESS;
-		queue_work(system_unbound_wq, &found->install);
+		queue_work(system_long_wq, &found->install);
 	}
 	mutex_unlock(&lock);
 	if (!found)

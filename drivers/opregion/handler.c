@@ -182,9 +182,9 @@ static int on_event(struct notifier_block *nb, unsigned long event, void *host)
 {
 	if (event == KCS_HOST_ADDED) {
 		kcs_route_changed();
-		queue_work(system_unbound_wq, &cover_work);
+		queue_work(system_long_wq, &cover_work);
 	} else if (event == KCS_HOST_READY) {
-		queue_work(system_unbound_wq, &offer_work);
+		queue_work(system_long_wq, &offer_work);
 	}
 	return NOTIFY_OK;
 }
@@ -202,7 +202,7 @@ static void offer_if_ready(void)
 
 	if (!host)
 		return;
-	queue_work(system_unbound_wq, &offer_work);
+	queue_work(system_long_wq, &offer_work);
 	kcs_host_put(host);
 }
 

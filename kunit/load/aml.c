@@ -40,6 +40,13 @@ static void tell_error(acpi_status status, char *text)
 	scnprintf(text, LOAD_TEXT_SIZE, "error=%s\n", acpi_format_exception(status));
 }
 
+static void tell_bytes(const u8 *bytes, u32 count, char *text)
+{
+	while (count--)
+		text += sprintf(text, "%02x", *bytes++);
+	strcpy(text, "\n");
+}
+
 static void tell(const union acpi_object *object, char *text)
 {
 	if (!object) {
@@ -52,10 +59,7 @@ static void tell(const union acpi_object *object, char *text)
 	} else if (object->buffer.length > BUFFER_MAX) {
 		tell_error(AE_BUFFER_OVERFLOW, text);
 	} else {
-		char *end = bin2hex(text, object->buffer.pointer,
-				    object->buffer.length);
-
-		memcpy(end, "\n", 2);
+		tell_bytes(object->buffer.pointer, object->buffer.length, text);
 	}
 }
 

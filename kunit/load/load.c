@@ -83,7 +83,7 @@ static int work(void *data)
 		count_time(load, div_u64(ktime_get_ns() - start, 1000), err);
 		if (load->rest_us)
 			usleep_range(load->rest_us / 2 +
-				     prandom_u32_max(load->rest_us / 2 + 1),
+				     get_random_u32_below(load->rest_us / 2 + 1),
 				     load->rest_us + 50);
 	}
 	while (!kthread_should_stop())

@@ -1,0 +1,17 @@
+/* SPDX-License-Identifier: GPL-2.0-only */
+/*
+ * What differs between the kernels this builds for, from 6.1 on. Each entry asks
+ * the headers, since distributions backport, and names the kernel from which on
+ * it is not needed any more.
+ */
+#ifndef KCS_COMPAT_H
+#define KCS_COMPAT_H
+
+/*
+ * 6.18: the sender of an interface says whether it took the message; before, it
+ * says nothing. Ours takes each, and tells later what became of it.
+ */
+#define KCS_COMPAT_SENT \
+	typeof(((struct ipmi_smi_handlers *)0)->sender(NULL, NULL))
+
+#endif /* KCS_COMPAT_H */
