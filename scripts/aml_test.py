@@ -17,7 +17,7 @@ import re
 import sys
 import tempfile
 
-from vm import Kernel, Machine
+from vm import Kernel, Machine, add_kernel_option
 from vm_case import SPLAT
 
 HANGS_S = 15  # after this long a row is given up
@@ -498,8 +498,7 @@ def main():
     parser.add_argument("--only", action="append", default=[], metavar="ROW",
                         help="a row's number, or part of its name")
     parser.add_argument("--asl", action="store_true", help="print the table, run nothing")
-    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
-                        help="build folder of a kernel (the installed one)")
+    add_kernel_option(parser)
     options = parser.parse_args()
     rows = dict(enumerate(ROWS, 1))
     if options.only:
@@ -514,7 +513,7 @@ def main():
         print(asl)
         return
 
-    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    kernel = Kernel.at(options.kernel)
     print(f"building the modules for {kernel.release} ...", flush=True)
     machine = Machine(kernel)
     runs = {}
@@ -524,7 +523,7 @@ def main():
         for stack, script, bmc in ((QEMU, script_qemu, []), (SIM, script_sim, None)):
             print(f"{len(rows)} rows, {OURS[stack]} ...", flush=True)
             result = machine.boot(PRELUDE + script(rows), ssdts=[table], bmc=bmc,
-                                  timeout_s=600 * (8 if options.kernel else 1))
+                                  timeout_s=600 * (8 if kernel.has("CONFIG_KASAN") else 1))
             runs[stack] = Run(result)
             if result.status:
                 print(f"the script ended with {result.status}:\n{result.output[-1500:]}\n"

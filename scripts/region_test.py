@@ -291,9 +291,9 @@ class ConsumerTest(VmCase):
 
     def look(self, consumers):
         result = self.boot(f"""
-            modprobe acpi_power_meter && [ ! -e $METER/driver ] || exit 1
+            modprobe acpi_power_meter && ! bound || exit 1
             modprobe kcs_opregion "consumers={consumers}" && await "BMC ready" || exit 1
-            sleep 1; [ -e $METER/driver ] && echo bound=1 || echo bound=0
+            sleep 1; bound && echo bound=1 || echo bound=0
         """, ssdts=["dell"])
         return self.values(result)["bound"]
 
@@ -304,8 +304,8 @@ class ConsumerTest(VmCase):
         result = self.boot(READ + """
             modprobe acpi_power_meter && modprobe kcs_host && await "BMC dead" || exit 1
             ready IPI0001:01 && modprobe kcs_opregion map=_SB.PMI0=1 || exit 1
-            for _ in $(seq 30); do [ -e $METER/driver ] && break; sleep 0.1; done
-            [ -e $METER/driver ] && echo bound=1
+            for _ in $(seq 30); do bound && break; sleep 0.1; done
+            bound && echo bound=1
         """, ssdts=["dell"], second_bmc=["--silent-s", "inf"])
         self.assertEqual(self.values(result), {"bound": 1})
 

@@ -11,11 +11,10 @@ Each case boots a machine with kcs_sim, or with an emulated BMC where the
 kernel's own stack is to be measured beside ours.
 """
 import argparse
-import pathlib
 import re
 import sys
 
-from vm import Kernel, Machine
+from vm import Kernel, Machine, add_kernel_option
 from vm_case import LEAKS, SPLAT
 
 E_HOSTDOWN, E_NODATA = 112, 61
@@ -221,7 +220,7 @@ def boot_once(bed, order, ready_s):
             [ $module != kcs_opregion ] || echo "kcs_test: loaded" >/dev/kmsg
         done
         for _ in $(seq {10 * (ready_s + 20)}); do
-            [ -e $METER/driver ] && [ "$(average 2>/dev/null)" = 187000000 ] && break
+            bound && [ "$(average 2>/dev/null)" = 187000000 ] && break
             sleep 0.1
         done
         echo right ms=$(($(now_ms) - start)) watts=$(average)
@@ -533,16 +532,15 @@ def main():
     parser.add_argument("cases", nargs="*", metavar="CASE",
                         help=", ".join(c.__name__ for c in CASES))
     parser.add_argument("--full", action="store_true", help="the full counts")
-    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
-                        help="build folder of a kernel (the installed one)")
+    add_kernel_option(parser)
     options = parser.parse_args()
     unknown = set(options.cases) - {case.__name__ for case in CASES}
     if unknown:
         parser.error(f"no such case: {', '.join(unknown)}")
 
-    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    kernel = Kernel.at(options.kernel)
     print(f"building the modules for {kernel.release} ...", flush=True)
-    bed = Bed(Machine(kernel), options.full, bool(options.kernel))
+    bed = Bed(Machine(kernel), options.full, kernel.has("CONFIG_KASAN"))
     cases = [case for case in CASES if case.__name__ in options.cases] \
         if options.cases else \
         [case for case in CASES if not (bed.sanitized and case in NOT_SANITIZED)]

@@ -15,6 +15,7 @@ modules of this project, the power meter and the kernel's own IPMI modules.
 import argparse
 import contextlib
 import dataclasses
+import lzma
 import os
 import pathlib
 import re
@@ -60,8 +61,15 @@ poweroff -f
 """
 
 FUNCTIONS = r"""
-METER=/sys/bus/acpi/devices/ACPI000D:00
-average() { cat $METER/power1_average; }
+# Where power meter N is read, while it has its driver: some kernel after 6.12
+# made that one of the platform device.
+meter() {
+    device=/sys/bus/acpi/devices/ACPI000D:0${1:-0}
+    set -- $device/power1_average $device/physical_node/hwmon/hwmon*/power1_average
+    if [ -e "$2" ]; then echo "$2"; else echo "$1"; fi
+}
+bound() { [ -e "$(meter)" ]; }
+average() { cat "$(meter)"; }
 watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; }
 # No program is started: under emulation that would be most of what is measured.
 now_ms() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
@@ -90,14 +98,14 @@ def run(*command, **options):
 
 @dataclasses.dataclass
 class Kernel:
-    """A kernel to boot: its image, its modules and its build folder."""
+    """A kernel to boot: its image, its modules and what to build against."""
     release: str
     image: pathlib.Path
     modules_root: pathlib.Path  # what lib/modules is under
     build: pathlib.Path
 
     @classmethod
-    def stock(cls):
+    def _stock(cls):
         """The newest installed one that has headers."""
         releases = [path.parent.name
                     for path in pathlib.Path("/lib/modules").glob("*/build")
@@ -110,11 +118,28 @@ class Kernel:
                    pathlib.Path("/"), pathlib.Path(f"/lib/modules/{release}/build"))
 
     @classmethod
-    def built(cls, build):
-        """One built from source in @build, its modules installed there."""
+    def at(cls, folder):
+        """One whose packages were unpacked there, or that was built there."""
+        if not folder:
+            return cls._stock()
+        return cls._unpacked(folder) if (folder / "boot").exists() else cls._built(folder)
+
+    @classmethod
+    def _unpacked(cls, root):
+        [release] = os.listdir(root / "lib/modules")
+        return cls(release, root / f"boot/vmlinuz-{release}", root,
+                   root / f"usr/src/linux-headers-{release}")
+
+    @classmethod
+    def _built(cls, build):
         release = (build / "include/config/kernel.release").read_text().strip()
         return cls(release, build / "arch/x86/boot/bzImage",
                    build / "modules_root", build)
+
+    def has(self, option):
+        """Is it configured, built in?"""
+        auto = (self.build / "include/config/auto.conf").read_text()
+        return f"\n{option}=y\n" in auto
 
 
 def build_modules(kernel, folder):
@@ -124,8 +149,10 @@ def build_modules(kernel, folder):
         copy(ROOT / name, folder / name)
     for stale in folder.rglob("*.o"):
         stale.unlink()
-    run("make", "-C", kernel.build, f"M={folder}", f"-j{os.cpu_count()}",
-        "KCS_LOAD=m", "modules")
+    log = run("make", "-C", kernel.build, f"M={folder}", f"-j{os.cpu_count()}",
+              "KCS_LOAD=m", "W=1", "modules")
+    if warnings := re.findall(r".*\bwarning: .*", log):
+        sys.exit("the build warns:\n" + "\n".join(warnings))
     return sorted(folder.glob("*.ko"))
 
 
@@ -160,8 +187,12 @@ class Initrd:
         (self.root / "init").chmod(0o755)
         target = self.root / "lib/modules" / kernel.release
         target.mkdir(parents=True)
-        for path in [*modules, *self._stock(kernel)]:
+        for path in modules:
             shutil.copy(path, target)
+        for path in map(pathlib.Path, self._stock(kernel)):
+            packed = path.suffix == ".xz"
+            with (lzma.open if packed else open)(path, "rb") as module:
+                (target / (path.stem if packed else path.name)).write_bytes(module.read())
         for program in PROGRAMS:
             self._add_program(program)
         for index in ("modules.order", "modules.builtin"):
@@ -316,6 +347,12 @@ class Machine:
             return f"\nstill running after {timeout_s} s\n"
 
 
+def add_kernel_option(parser):
+    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
+                        help="where a kernel was built, or its packages unpacked "
+                        "(the installed one)")
+
+
 def parse_options():
     parser = argparse.ArgumentParser(
         description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
@@ -327,8 +364,7 @@ def parse_options():
                         help="options of scripts/bmc")
     parser.add_argument("--no-bmc", action="store_true",
                         help="a machine without a BMC, for kcs_sim")
-    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
-                        help="build folder of a kernel (the installed one)")
+    add_kernel_option(parser)
     parser.add_argument("--timeout", type=int, default=120, metavar="S")
     parser.add_argument("--log", action="store_true",
                         help="print the kernel's log and the BMC's, too")
@@ -337,7 +373,7 @@ def parse_options():
 
 def main():
     options = parse_options()
-    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    kernel = Kernel.at(options.kernel)
     print(f"building the modules for {kernel.release} ...", file=sys.stderr)
     machine = Machine(kernel)
     print("booting the VM ...", file=sys.stderr)

@@ -2,13 +2,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What the tests in a VM have in common: a boot that went well, and a verdict."""
 import argparse
-import pathlib
 import re
 import sys
 import time
 import unittest
 
-from vm import Kernel, Machine
+from vm import Kernel, Machine, add_kernel_option
 
 # What no kernel's log has after a good run.
 SPLAT = re.compile(r"BUG:|WARNING:|KASAN|UBSAN|INFO: (?:possible|task)|Call Trace:")
@@ -63,8 +62,7 @@ def main(doc, *cases):
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tests", nargs="*", help="method names")
-    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
-                        help="build folder of a kernel (the installed one)")
+    add_kernel_option(parser)
     options = parser.parse_args()
     tests = {name: case(name) for case in cases
              for name in unittest.defaultTestLoader.getTestCaseNames(case)}
@@ -73,10 +71,10 @@ def main(doc, *cases):
         parser.error(f"no such test: {', '.join(unknown)}")
     suite = unittest.TestSuite(tests[name] for name in options.tests or tests)
 
-    kernel = Kernel.built(options.kernel) if options.kernel else Kernel.stock()
+    kernel = Kernel.at(options.kernel)
     print(f"building the modules for {kernel.release} ...", flush=True)
     VmCase.machine = Machine(kernel)
-    if options.kernel:
+    if kernel.has("CONFIG_KASAN"):
         VmCase.pace, VmCase.leaks = 10, LEAKS
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
                                      resultclass=Lines).run(suite)
