@@ -40,6 +40,18 @@ static void engine_nap_us(struct kcs_clock *clock, u32 us)
 }
 
 /**
+ * engine_count() - what the interface counted
+ * @engine: the engine
+ * @counter: of what
+ *
+ * Return: how much.
+ */
+u32 engine_count(const struct engine *engine, enum kcs_counter counter)
+{
+	return atomic64_read(&engine->host->counters[counter]);
+}
+
+/**
  * engine_freeze() - time stands still, and so does all that waits for it
  * @engine: the engine
  */

@@ -59,6 +59,7 @@ void engine_stop(struct engine *engine);
 void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code);
 bool engine_await(struct engine *engine, enum kcs_health_state state);
 u64 engine_now_us(struct engine *engine);
+u32 engine_count(const struct engine *engine, enum kcs_counter counter);
 void engine_freeze(struct engine *engine);
 void engine_thaw(struct engine *engine);
 

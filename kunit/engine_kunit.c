@@ -292,7 +292,7 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	spin_unlock_irqrestore(&engine->lock, flags);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
-	KUNIT_EXPECT_EQ(test, engine->host->counters[KCS_COUNT_RETRIES], 4ull);
+	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 4u);
 
 	/* For ever busy: then that is the answer, before the deadline. */
 	engine_set_fault(engine, SIM_FAULT_CODE, 0xc0);
@@ -314,7 +314,7 @@ static void slow_bmc_is_not_taken_for_a_dead_one(struct kunit *test)
 	spin_unlock_irqrestore(&engine->lock, flags);
 	engine_thaw(engine);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_EXPECT_EQ(test, engine->host->counters[KCS_COUNT_PROBES], 1ull);
+	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_PROBES), 1u);
 }
 
 static void reset_is_answered_and_then_waited_for(struct kunit *test)
@@ -437,7 +437,7 @@ static void attention_for_nothing_is_not_paid_often(struct kunit *test)
 		msleep(1500);
 		kcs_host_unlisten(engine->host);
 		spent_us = engine_now_us(engine) - start_us;
-		rounds = engine->host->counters[KCS_COUNT_ROUNDS];
+		rounds = engine_count(engine, KCS_COUNT_ROUNDS);
 		KUNIT_EXPECT_GE(test, rounds, 2ull);
 		KUNIT_EXPECT_LE(test, rounds, spent_us / 250000 + 1);
 		KUNIT_EXPECT_LE(test, atomic_read(&heard_events), (int)rounds * 10);

@@ -209,6 +209,27 @@ static void firmware_update_is_maintenance_for_half_a_minute(struct kunit *test)
 }
 
 /* An interface whose BMC is gone may say so itself, each time, after a while. */
+static void success_is_news_where_it_changes_what_is_known(struct kunit *test)
+{
+	u32 netfn, cmd;
+
+	for (netfn = 0; netfn <= 0x2e; netfn += 2) {
+		for (cmd = 0; cmd <= 0xff; cmd++) {
+			struct kcs_health health = { .state = KCS_HEALTH_READY,
+				.in_step = true, .probe_us = KCS_HEALTH_NEVER };
+			const struct kcs_health before = health;
+			struct kcs_msg request, reply;
+
+			make(test, &request, netfn, cmd, 0);
+			make(test, &reply, netfn, cmd, 0);
+			kcs_health_answered(&health, &request, &reply, 1);
+			KUNIT_EXPECT_EQ_MSG(test, kcs_health_is_news(&request),
+					    memcmp(&health, &before, sizeof(health)) != 0,
+					    "NetFn %02xh command %02xh", netfn, cmd);
+		}
+	}
+}
+
 static void time_out_code_makes_it_look_at_once(struct kunit *test)
 {
 	TELL(test,
@@ -249,6 +270,7 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(reset_is_waited_for),
 	KUNIT_CASE(bmc_that_says_it_is_updating_is_served),
 	KUNIT_CASE(firmware_update_is_maintenance_for_half_a_minute),
+	KUNIT_CASE(success_is_news_where_it_changes_what_is_known),
 	KUNIT_CASE(time_out_code_makes_it_look_at_once),
 	KUNIT_CASE(sleep_makes_it_look_again),
 	KUNIT_CASE(probe_that_follows_others_may_take_longer),

@@ -103,6 +103,21 @@ static void link_may_be_faster_than_the_interrupt(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kcs_irq_ring(&bench->irq));
 }
 
+/* Whoever has the registers alone reads them past the interrupt. */
+static void interrupt_of_what_was_read_alone_is_ours_once(struct kunit *test)
+{
+	struct bench *bench = bench_create(test, 0x41);
+	unsigned long flags;
+
+	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
+	flags = kcs_irq_hold(&bench->irq);
+	kcs_irq_release(&bench->irq, flags);
+	/* The byte taken before belonged to no message. */
+	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_STATUS), 0x40);
+	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
+	KUNIT_EXPECT_FALSE(test, kcs_irq_ring(&bench->irq));
+}
+
 static void newer_byte_takes_the_place_of_the_one_taken(struct kunit *test)
 {
 	struct bench *bench = bench_create(test, 0x81);
@@ -189,6 +204,7 @@ static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(byte_taken_by_the_interrupt_is_read_once),
 	KUNIT_CASE(only_a_byte_or_attention_is_ours),
 	KUNIT_CASE(link_may_be_faster_than_the_interrupt),
+	KUNIT_CASE(interrupt_of_what_was_read_alone_is_ours_once),
 	KUNIT_CASE(newer_byte_takes_the_place_of_the_one_taken),
 	KUNIT_CASE(interrupts_for_nothing_are_a_storm_and_bytes_are_none),
 	KUNIT_CASE(interrupt_ends_a_nap),

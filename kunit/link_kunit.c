@@ -270,6 +270,79 @@ static void message_that_cannot_be_sent_leaves_the_link_as_it_was(struct kunit *
 	script_expect_done(bench->script);
 }
 
+/* -- Trying. -------------------------------------------------------------- */
+
+static int try(struct bench *bench)
+{
+	return kcs_link_try(&bench->link, &bench->request, &bench->reply);
+}
+
+static void prompt_bmc_is_done_with_at_the_first_try(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_exchange(bench->script, &bench->request, short_id,
+			    sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, try(bench), 0);
+	KUNIT_EXPECT_EQ(test, bench->reply.len, (u16)sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, bench->script->clock_reads, 0u);
+	KUNIT_EXPECT_FALSE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
+/* Time is not asked for, so a status that lasts would last for ever. */
+static void try_that_would_wait_is_finished_later(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, STAY(0x82, SECOND_US));
+	script_add_reply(bench->script, short_id, sizeof(short_id));
+	KUNIT_EXPECT_EQ(test, try(bench), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, bench->script->naps, 0u);
+	KUNIT_EXPECT_EQ(test, kcs_link_finish(&bench->link, bench->script->now_us +
+					      5 * SECOND_US, NULL), 0);
+	KUNIT_EXPECT_EQ(test, bench->reply.len, (u16)sizeof(short_id));
+	KUNIT_EXPECT_FALSE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
+static void try_of_a_bmc_that_dies_leaves_the_link_dirty(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	script_add_request(bench->script, &bench->request);
+	SCRIPT(bench->script, FOR_EVER(0x82));
+	KUNIT_EXPECT_EQ(test, try(bench), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, kcs_link_finish(&bench->link, bench->script->now_us +
+					      SECOND_US, NULL), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, bench->link.dirty);
+}
+
+static void try_ends_in_bounds_whatever_the_length(struct kunit *test)
+{
+	static const u8 longest[KCS_MSG_MAX] = { 0x1c, 0x01, 0x00 };
+	struct bench *bench = bench_create(test);
+
+	script_add_exchange(bench->script, &bench->request, longest,
+			    sizeof(longest));
+	KUNIT_EXPECT_EQ(test, try(bench), -EAGAIN);
+	KUNIT_EXPECT_EQ(test, kcs_link_finish(&bench->link, bench->script->now_us +
+					      SECOND_US, NULL), 0);
+	KUNIT_EXPECT_EQ(test, bench->reply.len, (u16)sizeof(longest));
+	script_expect_done(bench->script);
+}
+
+static void try_of_what_is_no_message_touches_no_register(struct kunit *test)
+{
+	struct bench *bench = bench_create(test);
+
+	bench->request.len = 1;
+	KUNIT_EXPECT_EQ(test, try(bench), -EINVAL);
+	KUNIT_EXPECT_FALSE(test, bench->link.dirty);
+	script_expect_done(bench->script);
+}
+
 static struct kunit_case link_cases[] = {
 	KUNIT_CASE(prompt_bmc_costs_no_clock_read),
 	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
@@ -284,6 +357,11 @@ static struct kunit_case link_cases[] = {
 	KUNIT_CASE(deadline_comes_before_the_grace_of_a_cancelled_message),
 	KUNIT_CASE(hurry_ends_the_message_after_its_grace),
 	KUNIT_CASE(message_that_cannot_be_sent_leaves_the_link_as_it_was),
+	KUNIT_CASE(prompt_bmc_is_done_with_at_the_first_try),
+	KUNIT_CASE(try_that_would_wait_is_finished_later),
+	KUNIT_CASE(try_of_a_bmc_that_dies_leaves_the_link_dirty),
+	KUNIT_CASE(try_ends_in_bounds_whatever_the_length),
+	KUNIT_CASE(try_of_what_is_no_message_touches_no_register),
 	{}
 };
 

@@ -81,7 +81,7 @@ static u64 transfers(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	return READ_ONCE(engine->host->counters[KCS_COUNT_REQUESTS]);
+	return engine_count(engine, KCS_COUNT_REQUESTS);
 }
 
 static int share_init(struct kunit *test)

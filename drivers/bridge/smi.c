@@ -17,6 +17,8 @@
 #include <kcs/host.h>
 #include <linux/acpi.h>
 #include <linux/atomic.h>
+#include <linux/bottom_half.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/ipmi_smi.h>
 #include <linux/irqflags.h>
@@ -24,7 +26,6 @@
 #include <linux/module.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
-#include <linux/wait_bit.h>
 #include <linux/workqueue.h>
 
 /* In a panic, or when the machine is switched off by its BMC. */
@@ -63,13 +64,15 @@ static void on_done(struct kcs_request *request, void *context)
 	struct kcs_request *held;
 	struct ipmi_smi_msg *msg = take_msg(smi, &held);
 
+	/* Its tasklet runs here then, instead of in a thread to be woken. */
+	local_bh_disable();
 	if (msg)
 		give_back(smi, msg, kcs_request_err(request),
 			  kcs_request_reply(request));
-	if (atomic_dec_and_test(&smi->riding))
-		wake_up_var(&smi->riding);
+	local_bh_enable();
 	if (held)
 		kcs_request_put(held);
+	atomic_dec(&smi->riding);	/* smi may be gone from here on */
 }
 
 static u32 time_for(const struct kcs_smi *smi, const struct kcs_msg *wire)
@@ -95,13 +98,12 @@ static struct kcs_request *new_request(struct kcs_smi *smi,
 static int hand_in(struct kcs_smi *smi, struct ipmi_smi_msg *msg)
 {
 	struct kcs_request *request;
-	struct kcs_msg wire;
 	unsigned long flags;
-	int err = kcs_message_request(&wire, msg->data, msg->data_size);
+	int err = kcs_message_request(&smi->wire, msg->data, msg->data_size);
 
 	if (err)
 		return err;
-	request = new_request(smi, &wire);
+	request = new_request(smi, &smi->wire);
 	if (!request)
 		return -ENOMEM;
 	spin_lock_irqsave(&smi->lock, flags);
@@ -344,7 +346,9 @@ void kcs_smi_remove(struct kcs_smi *smi)
 {
 	turn_away(smi);
 	cancel_work_sync(&smi->enroll);
-	wait_var_event(&smi->riding, !atomic_read(&smi->riding));
+	/* They have ended: a few instructions are left of them. */
+	while (atomic_read(&smi->riding))
+		usleep_range(100, 200);
 	if (smi->intf)
 		ipmi_unregister_smi(smi->intf);
 	kcs_host_put(smi->host);

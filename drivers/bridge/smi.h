@@ -23,6 +23,7 @@ struct ipmi_smi_msg;
  * @leaving: messages are returned at once
  * @maintenance: somebody said that the BMC gets new firmware
  * @polled: nobody but poll() does anything any more
+ * @wire: the message being handed in; there is one at a time
  * @riding: requests that were handed in, and whose end was not told yet
  * @lock: guards what follows
  * @msg: the message on its way; whoever takes it returns it
@@ -36,6 +37,7 @@ struct kcs_smi {
 	struct work_struct enroll;
 	struct ipmi_smi *intf;
 	bool leaving, maintenance, polled;
+	struct kcs_msg wire;
 	atomic_t riding;
 	spinlock_t lock;	/* msg, request */
 	struct ipmi_smi_msg *msg;

@@ -32,15 +32,14 @@
 /* -- Asking. -------------------------------------------------------------- */
 
 /* The caller drops the request, whose reply has completion code 00h. */
-static struct kcs_request *ask(struct kcs_host *host, u8 cmd, const u8 *data,
-			       size_t len)
+static struct kcs_request *ask(struct kcs_host *host, u8 cmd, const u8 *byte)
 {
 	struct kcs_request *request;
 	struct kcs_msg msg;
 
-	if (!READ_ONCE(host->listening) ||
-	    kcs_msg_request(&msg, KCS_NETFN_APP, cmd, data, len))
+	if (!READ_ONCE(host->listening))
 		return NULL;
+	kcs_link_question(&msg, cmd, byte);
 	request = kcs_request_create(&msg, KCS_CLASS_BACKGROUND,
 				     KCS_HOST_TIMEOUT_MS, GFP_KERNEL);
 	if (!request)
@@ -53,27 +52,25 @@ static struct kcs_request *ask(struct kcs_host *host, u8 cmd, const u8 *data,
 	return NULL;
 }
 
-static u8 get_flags(struct kcs_host *host)
+/* The first byte of the answer, 0 if it has none; -1 without an answer. */
+static int ask_byte(struct kcs_host *host, u8 cmd, const u8 *byte)
 {
-	struct kcs_request *request = ask(host, KCS_CMD_GET_FLAGS, NULL, 0);
+	struct kcs_request *request = ask(host, cmd, byte);
 	const struct kcs_msg *reply;
-	u8 flags = 0;
+	int answer = 0;
 
 	if (!request)
-		return 0;
+		return -1;
 	reply = kcs_request_reply(request);
 	if (reply->len > KCS_MSG_REPLY_MIN)
-		flags = reply->bytes[KCS_MSG_REPLY_MIN];
+		answer = reply->bytes[KCS_MSG_REPLY_MIN];
 	kcs_request_put(request);
-	return flags;
+	return answer;
 }
 
 static void clear_flags(struct kcs_host *host, u8 flags)
 {
-	struct kcs_request *request = ask(host, KCS_CMD_CLEAR_FLAGS, &flags, 1);
-
-	if (request)
-		kcs_request_put(request);
+	ask_byte(host, KCS_CMD_CLEAR_FLAGS, &flags);
 }
 
 /* Fetches one after the other; returns how many there were. */
@@ -85,7 +82,7 @@ static u32 drain(struct kcs_host *host, u8 cmd,
 	u32 count;
 
 	for (count = 0; count < DRAIN_MAX; count++) {
-		request = ask(host, cmd, NULL, 0);
+		request = ask(host, cmd, NULL);
 		if (!request)
 			break;
 		hear(host->listener, kcs_request_reply(request));
@@ -100,22 +97,14 @@ static u32 drain(struct kcs_host *host, u8 cmd,
  */
 static void enable_events(struct kcs_host *host)
 {
-	struct kcs_request *request = ask(host, KCS_CMD_GET_ENABLES, NULL, 0);
-	const struct kcs_msg *reply;
-	u8 enables = 0;
+	int answer = ask_byte(host, KCS_CMD_GET_ENABLES, NULL);
+	u8 enables = answer | KCS_ENABLE_EVENTS;
 
-	if (!request)
+	if (answer < 0)
 		return;
-	reply = kcs_request_reply(request);
-	if (reply->len > KCS_MSG_REPLY_MIN)
-		enables = reply->bytes[KCS_MSG_REPLY_MIN];
-	kcs_request_put(request);
-	enables |= KCS_ENABLE_EVENTS;
 	if (READ_ONCE(host->irq_enabled))
 		enables |= KCS_ENABLE_INTERRUPT | KCS_ENABLE_EVENT_INTERRUPT;
-	request = ask(host, KCS_CMD_SET_ENABLES, &enables, 1);
-	if (request)
-		kcs_request_put(request);
+	ask_byte(host, KCS_CMD_SET_ENABLES, &enables);
 }
 
 /* -- Rounds. -------------------------------------------------------------- */
@@ -124,9 +113,11 @@ static void enable_events(struct kcs_host *host)
 static bool run_round(struct kcs_host *host)
 {
 	struct kcs_listener *listener = host->listener;
-	u8 flags = get_flags(host);
+	int flags = ask_byte(host, KCS_CMD_GET_FLAGS, NULL);
 	u32 messages = 0, events = 0;
 
+	if (flags < 0)
+		return false;
 	if (flags & FLAG_PRETIMEOUT) {
 		listener->pretimeout(listener);
 		clear_flags(host, FLAG_PRETIMEOUT);
@@ -158,7 +149,7 @@ static void events(struct work_struct *work)
 		host->streak = 0;
 	spin_lock_irqsave(&host->lock, flags);
 	host->next_round_us = kcs_host_now_us(host) + rest_us;
-	host->counters[KCS_COUNT_ROUNDS]++;
+	kcs_host_count(host, KCS_COUNT_ROUNDS);
 	spin_unlock_irqrestore(&host->lock, flags);
 }
 
@@ -166,7 +157,7 @@ static void events(struct work_struct *work)
  * kcs_events_look() - see whether the BMC wants attention
  * @host: the interface; its link has just read Status
  *
- * Context: on the interface's workqueue.
+ * Context: the owner of the link; does not sleep.
  */
 void kcs_events_look(struct kcs_host *host)
 {
@@ -191,10 +182,12 @@ static void watch(struct work_struct *work)
 					     struct kcs_host, watch);
 	unsigned long flags;
 
+	kcs_direct_enter(host);
 	if (kcs_host_may_transfer(host)) {
 		kcs_link_look(&host->link);
 		kcs_events_look(host);
 	}
+	kcs_direct_leave(host);
 	spin_lock_irqsave(&host->lock, flags);
 	if (host->listening && !host->paused)
 		queue_delayed_work(host->wq, &host->watch,
@@ -282,5 +275,5 @@ void kcs_events_stop(struct kcs_host *host)
 void kcs_events_init(struct kcs_host *host)
 {
 	INIT_WORK(&host->events, events);
-	INIT_DELAYED_WORK(&host->watch, watch);
+	kcs_host_work(&host->watch, watch);
 }

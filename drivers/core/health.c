@@ -49,6 +49,18 @@ static void hold(struct kcs_health *health, u64 probe_us)
 /* -- Requests. ------------------------------------------------------------ */
 
 /**
+ * kcs_health_is_news() - may the BMC be another when it did as it was told?
+ * @request: what it was told
+ *
+ * Context: any.
+ * Return: true when kcs_health_answered() wants to know of completion code 00h.
+ */
+bool kcs_health_is_news(const struct kcs_msg *request)
+{
+	return is_reset(request) || request->bytes[0] >> 2 == NETFN_FIRMWARE;
+}
+
+/**
  * kcs_health_answered() - a request was answered
  * @health: the health
  * @request: the request

@@ -69,6 +69,7 @@ struct kcs_health {
 
 void kcs_health_probed(struct kcs_health *health,
 		       enum kcs_health_verdict verdict, u64 now_us);
+bool kcs_health_is_news(const struct kcs_msg *request);
 void kcs_health_answered(struct kcs_health *health,
 			 const struct kcs_msg *request,
 			 const struct kcs_msg *reply, u64 now_us);

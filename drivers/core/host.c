@@ -91,6 +91,18 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
 	return host;
 }
 
+/**
+ * kcs_host_work() - have a function called later, for an interface
+ * @work: a work of the interface
+ * @function: the function
+ *
+ * Context: any; before the interface is in service.
+ */
+void kcs_host_work(struct delayed_work *work, work_func_t function)
+{
+	INIT_DELAYED_WORK(work, function);
+}
+
 /* No request is taken any more. */
 static void stop(struct kcs_host *host)
 {
@@ -183,6 +195,7 @@ void kcs_host_pause(struct kcs_host *host)
 	host->paused = true;
 	WRITE_ONCE(host->link.hurry, true);
 	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_direct_settle(host);
 	cancel_delayed_work_sync(&host->watch);
 	cancel_delayed_work_sync(&host->probe);
 	cancel_delayed_work_sync(&host->serve);
@@ -210,25 +223,6 @@ void kcs_host_resume(struct kcs_host *host)
 	if (host->listening)
 		queue_delayed_work(host->wq, &host->watch, 0);
 	spin_unlock_irqrestore(&host->lock, flags);
-}
-
-/**
- * kcs_host_of_device() - the interface of a device
- * @dev: the device
- *
- * Context: may sleep; the caller sees to it that the interface stays.
- * Return: the interface; NULL when there is none.
- */
-struct kcs_host *kcs_host_of_device(const struct device *dev)
-{
-	struct kcs_host *host, *found = NULL;
-
-	mutex_lock(&hosts_lock);
-	list_for_each_entry(host, &hosts, node)
-		if (host->dev == dev)
-			found = host;
-	mutex_unlock(&hosts_lock);
-	return found;
 }
 
 /**

@@ -9,6 +9,7 @@
 #include "queue.h"
 
 #include <kcs/host.h>
+#include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
 #include <linux/ratelimit.h>
@@ -48,70 +49,83 @@ enum kcs_counter {
  * @ref: one for its discoverer, one for each user
  * @node: place in the list of interfaces, under its lock
  * @dev: for log lines; valid until kcs_host_remove() returns
- * @link: the way to the BMC; used on @wq only
- * @irq: the registers and the clock of @link, and its interrupt
+ * @link: the way to the BMC; see @owned
+ * @owned: bit 0: somebody uses @link: the work that runs on @wq, or a request that
+ *	is carried at once
+ * @lock: guards what follows, up to @queue, and the setting of kcs_link.stop but in a panic
+ * @paused: the registers are left alone
+ * @listening: @listener wants to hear
+ * @served: class of the request served last
+ * @health: of the BMC
+ * @next_round_us: no round of fetching before it
+ * @listener: hears what the BMC has to say
+ * @queue: requests to serve
+ * @counters: by &enum kcs_counter
+ * @wq: ordered; runs @serve, @probe and @watch
+ * @serve: takes the next request over the link
+ * @probe: looks for the BMC, and gets in step with it
+ * @reap: ends requests whose time is up while the link is busy with another
+ * @watch: looks at Status for SMS_ATN
+ * @events: fetches what it stands for, on a workqueue of the system
  * @calm: ends a storm of interrupts, on a workqueue of the system
+ * @streak: rounds without a rest; in @events only
+ * @events_enabled: the BMC was told to keep events, or cannot
  * @no_irq: the interrupt was found wanting
  * @irq_works: it was found working
  * @irq_enabled: the BMC was told to raise it
  * @irq_losses: self-tests in a row that the BMC did not answer
- * @wq: ordered; runs @serve and @probe, so the link has one user at a time
- * @serve: takes the next request over the link
- * @probe: looks for the BMC, and gets in step with it
- * @reap: ends requests whose time is up while the link is busy with another
- * @watch: looks at Status for SMS_ATN, on @wq
- * @events: fetches what it stands for, on a workqueue of the system
- * @streak: rounds without a rest; in @events only
- * @events_enabled: the BMC was told to keep events, or cannot
- * @last: what the log speaks of: the last question of a probe, or the request that
- *	failed last; on @wq only
- * @last_reply: its reply, when it had one
- * @last_err: its errno
- * @log_limit: of lines in the log
+ * @irq: the registers and the clock of @link, and its interrupt
+ * @carried: a request that was carried at once, but not to its end; the owner's
+ * @carried_err: how far: see kcs_link_try()
  * @ill_status: the status byte after a probe that found nobody; on @wq only
- * @served: class of the request served last; on @wq only
- * @lock: guards what follows, and the setting of kcs_link.stop but in a panic
- * @paused: the registers are left alone
- * @queue: requests to serve
- * @health: of the BMC
- * @counters: by &enum kcs_counter
- * @listener: hears what the BMC has to say
- * @listening: and wants to
- * @next_round_us: no round of fetching before it
+ * @last_err: how what the log speaks of ended: the last question of a probe, or the
+ *	request that failed last; on @wq only
+ * @last: that question or request
+ * @last_reply: its reply, when it had one
+ * @why: in words; see kcs_probe_reason()
+ * @log_limit: of lines in the log
+ *
+ * What is used most comes first: its code is shorter.
  */
 struct kcs_host {
 	struct kref ref;
 	struct list_head node;
 	struct device *dev;
 	struct kcs_link link;
-	struct kcs_irq irq;
-	struct work_struct calm;
-	bool no_irq;
-	bool irq_works;
-	bool irq_enabled;
-	u32 irq_losses;
+	unsigned long owned;
+
+	spinlock_t lock;	/* what follows, and setting link.stop */
+	bool paused;
+	bool listening;
+	enum kcs_class served;
+	struct kcs_health health;
+	u64 next_round_us;
+	struct kcs_listener *listener;
+	struct kcs_queue queue;
+
+	atomic64_t counters[KCS_COUNTERS];
 	struct workqueue_struct *wq;
 	struct delayed_work serve;
 	struct delayed_work probe;
 	struct delayed_work reap;
 	struct delayed_work watch;
 	struct work_struct events;
+	struct work_struct calm;
 	u32 streak;
 	bool events_enabled;
+	bool no_irq;
+	bool irq_works;
+	bool irq_enabled;
+	u32 irq_losses;
+	struct kcs_irq irq;
+	struct kcs_request *carried;
+	int carried_err;
+	u8 ill_status;
+	int last_err;
 	struct kcs_msg last;
 	struct kcs_msg last_reply;
-	int last_err;
+	char why[200];
 	struct ratelimit_state log_limit;
-	u8 ill_status;
-	enum kcs_class served;
-	spinlock_t lock;	/* what follows, and setting link.stop */
-	bool paused;
-	struct kcs_queue queue;
-	struct kcs_health health;
-	u64 counters[KCS_COUNTERS];
-	struct kcs_listener *listener;
-	bool listening;
-	u64 next_round_us;
 };
 
 /**
@@ -141,8 +155,21 @@ static inline bool kcs_host_may_transfer(const struct kcs_host *host)
 	       !READ_ONCE(host->link.stop);
 }
 
+/**
+ * kcs_host_count() - count what happened
+ * @host: the interface
+ * @counter: which
+ *
+ * Context: any.
+ */
+static inline void kcs_host_count(struct kcs_host *host,
+				  enum kcs_counter counter)
+{
+	atomic64_inc(&host->counters[counter]);
+}
+
 /* host.c */
-struct kcs_host *kcs_host_of_device(const struct device *dev);
+void kcs_host_work(struct delayed_work *work, work_func_t function);
 void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);
 
 /* serve.c */
@@ -150,10 +177,20 @@ void kcs_serve_init(struct kcs_host *host);
 void kcs_serve_stop(struct kcs_host *host);
 void kcs_serve_soon(struct kcs_host *host);
 void kcs_serve_flush(struct kcs_host *host, int err);
+void kcs_serve_conclude(struct kcs_host *host, struct kcs_request *request,
+			int err);
+
+/* direct.c */
+void kcs_direct_settle(struct kcs_host *host);
+bool kcs_direct_take(struct kcs_host *host, const struct kcs_request *request);
+void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request);
+void kcs_direct_enter(struct kcs_host *host);
+void kcs_direct_leave(struct kcs_host *host);
 
 /* probe.c */
 void kcs_probe_init(struct kcs_host *host);
 void kcs_probe_soon(struct kcs_host *host);
+const char *kcs_probe_reason(struct kcs_host *host);
 void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before);
 
 /* events.c */

@@ -18,10 +18,16 @@
 /* How long an interrupt may take to come, in a self-test. */
 #define PATIENCE_US	200
 
+/* Who wakes up for another reason looks at Status early: no harm. */
 static void wait_for_ring(struct kcs_irq *irq, u32 us)
 {
-	wait_event_hrtimeout(irq->wait, READ_ONCE(irq->rang),
-			     ns_to_ktime((u64)us * NSEC_PER_USEC));
+	ktime_t time = ns_to_ktime((u64)us * NSEC_PER_USEC);
+	DEFINE_WAIT(entry);
+
+	prepare_to_wait(&irq->wait, &entry, TASK_UNINTERRUPTIBLE);
+	if (!READ_ONCE(irq->rang))
+		schedule_hrtimeout(&time, HRTIMER_MODE_REL);
+	finish_wait(&irq->wait, &entry);
 	WRITE_ONCE(irq->rang, false);
 }
 
@@ -140,6 +146,39 @@ bool kcs_irq_ring(struct kcs_irq *irq)
 	if (ours)
 		wake_up(&irq->wait);
 	return ours;
+}
+
+/**
+ * kcs_irq_hold() - have the registers alone, without interrupts
+ * @irq: the interrupt; the caller is the link's owner, between two messages
+ *
+ * For a few accesses: otherwise there would be an interrupt for each byte.
+ *
+ * Context: any; with the lock held after return.
+ * Return: what kcs_irq_release() wants.
+ */
+unsigned long kcs_irq_hold(struct kcs_irq *irq)
+	__acquires(&irq->lock)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&irq->lock, flags);
+	irq->taken = false;	/* a byte of no message */
+	return flags;
+}
+
+/**
+ * kcs_irq_release() - the counterpart of kcs_irq_hold()
+ * @irq: the interrupt
+ * @flags: what that returned
+ *
+ * Context: with the lock held, not so after return.
+ */
+void kcs_irq_release(struct kcs_irq *irq, unsigned long flags)
+	__releases(&irq->lock)
+{
+	irq->polled = true;
+	spin_unlock_irqrestore(&irq->lock, flags);
 }
 
 /**

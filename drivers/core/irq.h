@@ -53,5 +53,7 @@ struct kcs_irq {
 void kcs_irq_init(struct kcs_irq *irq, struct kcs_io *io,
 		  struct kcs_clock *clock, int number);
 bool kcs_irq_ring(struct kcs_irq *irq);
+unsigned long kcs_irq_hold(struct kcs_irq *irq);
+void kcs_irq_release(struct kcs_irq *irq, unsigned long flags);
 
 #endif /* KCS_IRQ_H */

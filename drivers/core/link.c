@@ -8,6 +8,10 @@
 /* A cancelled message may end by itself for so long: that costs no recovery. */
 #define CANCEL_GRACE_US	100000
 
+/* Enough for a power reading from a BMC that answers at once. */
+#define TRY_LOOKS		100
+#define TRY_LOOKS_IN_VAIN	20
+
 /**
  * struct wait - waiting for the BMC, from one register action to the next
  * @began: the status byte was not there at the first look
@@ -93,42 +97,41 @@ u8 kcs_link_look(struct kcs_link *link)
 	return link->status;
 }
 
-static struct kcs_action next_action(struct kcs_link *link, u32 waited_us)
+/* False when there is nothing to do but to wait. */
+static bool step(struct kcs_link *link, u32 waited_us)
 {
 	struct kcs_io *io = link->io;
 	struct kcs_action action;
 
-	action = kcs_sm_status(&link->sm, kcs_link_look(link), waited_us);
+	link->status = io->ops->read(io, KCS_REG_STATUS);
+	action = kcs_sm_status(&link->sm, link->status, waited_us);
 	if (action.kind == KCS_ACTION_READ_DATA)
 		action = kcs_sm_data(&link->sm, io->ops->read(io, KCS_REG_DATA));
-	return action;
+	switch (action.kind) {
+	case KCS_ACTION_WRITE_DATA:
+		io->ops->write(io, KCS_REG_DATA, action.value);
+		return true;
+	case KCS_ACTION_WRITE_CMD:
+		io->ops->write(io, KCS_REG_CMD, action.value);
+		return true;
+	default:
+		return action.kind == KCS_ACTION_END;
+	}
 }
 
 static int run(struct kcs_link *link, u64 deadline_us, const u32 *ended)
 {
 	struct wait wait = { .deadline_us = deadline_us };
-	struct kcs_io *io = link->io;
 	int err;
 
 	while (link->sm.state != KCS_SM_END) {
-		struct kcs_action action = next_action(link, wait.waited_us);
-
-		switch (action.kind) {
-		case KCS_ACTION_END:
-			break;
-		case KCS_ACTION_WRITE_DATA:
-			io->ops->write(io, KCS_REG_DATA, action.value);
+		if (step(link, wait.waited_us)) {
 			wait_over(&wait);
-			break;
-		case KCS_ACTION_WRITE_CMD:
-			io->ops->write(io, KCS_REG_CMD, action.value);
-			wait_over(&wait);
-			break;
-		default:
-			err = wait_more(link, &wait, ended);
-			if (err)
-				return err;
+			continue;
 		}
+		err = wait_more(link, &wait, ended);
+		if (err)
+			return err;
 	}
 	return link->sm.result;
 }
@@ -164,5 +167,50 @@ int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 	err = run(link, deadline_us, ended);
 	if (err != -EINVAL)
 		link->dirty = link->sm.dirty && !began_dirty;
+	return err;
+}
+
+/**
+ * kcs_link_try() - send a request and fetch its reply, if that goes at once
+ * @link: the way to the BMC; not dirty
+ * @request: what to send
+ * @reply: where the reply goes; meaningful on success only
+ *
+ * Looks at Status %TRY_LOOKS times at most, %TRY_LOOKS_IN_VAIN of them in vain:
+ * on the hardware that is some 100 us.
+ *
+ * Context: any; does not sleep, nor ask the clock. One at a time.
+ * Return: 0; %-EAGAIN when kcs_link_finish() has to do the rest, and must; other
+ * errors as of kcs_link_transfer().
+ */
+int kcs_link_try(struct kcs_link *link, const struct kcs_msg *request,
+		 struct kcs_msg *reply)
+{
+	u32 looks, in_vain = 0;
+
+	kcs_sm_begin(&link->sm, request, reply, false);
+	for (looks = 0; link->sm.state != KCS_SM_END; looks++) {
+		if (looks == TRY_LOOKS || in_vain == TRY_LOOKS_IN_VAIN)
+			return -EAGAIN;
+		in_vain += !step(link, 0);
+	}
+	link->dirty = link->sm.dirty;
+	return link->sm.result;
+}
+
+/**
+ * kcs_link_finish() - go on where kcs_link_try() left off
+ * @link: the way to the BMC
+ * @deadline_us: see kcs_link_transfer()
+ * @ended: see kcs_link_transfer()
+ *
+ * Context: may sleep, as far as the link's clock does. One at a time.
+ * Return: see kcs_link_transfer().
+ */
+int kcs_link_finish(struct kcs_link *link, u64 deadline_us, const u32 *ended)
+{
+	int err = run(link, deadline_us, ended);
+
+	link->dirty = link->sm.dirty;
 	return err;
 }

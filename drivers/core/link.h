@@ -3,6 +3,7 @@
 #define KCS_LINK_H
 
 #include <kcs/io.h>
+#include <kcs/regs.h>
 #include <kcs/sm.h>
 #include <linux/types.h>
 
@@ -30,8 +31,29 @@ struct kcs_link {
 	bool stop;
 };
 
+/**
+ * kcs_link_question() - write a request about the interface itself
+ * @request: where to
+ * @cmd: command of NetFn App
+ * @byte: the only byte after it; NULL for none
+ *
+ * Context: any.
+ */
+static inline void kcs_link_question(struct kcs_msg *request, u8 cmd,
+				     const u8 *byte)
+{
+	request->bytes[0] = KCS_NETFN_APP << 2;
+	request->bytes[1] = cmd;
+	request->len = KCS_MSG_REQUEST_MIN;
+	if (byte)
+		request->bytes[request->len++] = *byte;
+}
+
 u8 kcs_link_look(struct kcs_link *link);
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended);
+int kcs_link_try(struct kcs_link *link, const struct kcs_msg *request,
+		 struct kcs_msg *reply);
+int kcs_link_finish(struct kcs_link *link, u64 deadline_us, const u32 *ended);
 
 #endif /* KCS_LINK_H */

@@ -34,14 +34,10 @@
 
 static int ping(struct kcs_host *host, u8 cmd, u64 deadline_us)
 {
-	int err;
-
-	err = kcs_msg_request(&host->last, KCS_NETFN_APP, cmd, NULL, 0);
-	if (!err)
-		err = kcs_link_transfer(&host->link, &host->last,
-					&host->last_reply, deadline_us, NULL);
-	host->last_err = err;
-	return err;
+	kcs_link_question(&host->last, cmd, NULL);
+	host->last_err = kcs_link_transfer(&host->link, &host->last,
+					   &host->last_reply, deadline_us, NULL);
+	return host->last_err;
 }
 
 /* IPMI 2.0 rev 1.1, 20.1: bit 7 of the first firmware byte. */
@@ -161,32 +157,39 @@ static void log_device_id(struct kcs_host *host)
 		 id[6] | id[7] << 8 | id[8] << 16, id[9] | id[10] << 8);
 }
 
-/* Why, as far as the last failure tells. */
-static const char *reason(struct kcs_host *host, char *text, size_t size)
+/**
+ * kcs_probe_reason() - what went wrong last
+ * @host: the interface
+ *
+ * Context: the owner of the link.
+ * Return: kcs_host.why, written anew.
+ */
+const char *kcs_probe_reason(struct kcs_host *host)
 {
 	struct kcs_link *link = &host->link;
 	char status[KCS_NAMES_STATUS_SIZE];
 	int err = host->last_err;
+	int begun;
 
+	begun = snprintf(host->why, sizeof(host->why),
+			 "NetFn %02xh command %02xh ",
+			 host->last.bytes[0] >> 2, host->last.bytes[1]);
 	if (err)
-		snprintf(text, size,
-			 "NetFn %02xh command %02xh ended with %pe in %s, status 0x%02x [%s]",
-			 host->last.bytes[0] >> 2, host->last.bytes[1],
+		snprintf(host->why + begun, sizeof(host->why) - begun,
+			 "ended with %pe in %s, status 0x%02x [%s], last error: %s",
 			 ERR_PTR(err), kcs_names_sm_state(link->sm.state),
 			 link->status,
-			 kcs_names_status(status, sizeof(status), link->status));
+			 kcs_names_status(status, sizeof(status), link->status),
+			 kcs_names_error_code(link->sm.error_code));
 	else
-		snprintf(text, size,
-			 "NetFn %02xh command %02xh has completion code %02xh",
-			 host->last.bytes[0] >> 2, host->last.bytes[1],
+		snprintf(host->why + begun, sizeof(host->why) - begun,
+			 "has completion code %02xh",
 			 kcs_msg_cc(&host->last_reply));
-	return text;
+	return host->why;
 }
 
 static void log_change(struct kcs_host *host)
 {
-	char why[160];
-
 	if (!__ratelimit(&host->log_limit))
 		return;
 	switch (host->health.state) {
@@ -195,7 +198,7 @@ static void log_change(struct kcs_host *host)
 		break;
 	case KCS_HEALTH_DEGRADED:
 		dev_warn(host->dev, "BMC degraded: %s\n",
-			 reason(host, why, sizeof(why)));
+			 kcs_probe_reason(host));
 		break;
 	case KCS_HEALTH_MAINTENANCE:
 		dev_info(host->dev,
@@ -208,7 +211,7 @@ static void log_change(struct kcs_host *host)
 	default:
 		dev_warn(host->dev,
 			 "BMC dead: %s; requests fail at once, looking for it in the background\n",
-			 reason(host, why, sizeof(why)));
+			 kcs_probe_reason(host));
 	}
 }
 
@@ -288,9 +291,9 @@ static void run_probe(struct kcs_host *host)
 		return;
 	spin_lock_irqsave(&host->lock, flags);
 	kcs_health_probed(&host->health, verdict, kcs_host_now_us(host));
-	host->counters[KCS_COUNT_PROBES]++;
+	kcs_host_count(host, KCS_COUNT_PROBES);
 	if (was_out && before != KCS_HEALTH_UNKNOWN && host->health.in_step)
-		host->counters[KCS_COUNT_RECOVERIES]++;
+		kcs_host_count(host, KCS_COUNT_RECOVERIES);
 	spin_unlock_irqrestore(&host->lock, flags);
 
 	kcs_probe_report(host, before);
@@ -311,8 +314,10 @@ static void probe(struct work_struct *work)
 	struct kcs_host *host = container_of(to_delayed_work(work),
 					     struct kcs_host, probe);
 
+	kcs_direct_enter(host);
 	if (is_due(host))
 		run_probe(host);
+	kcs_direct_leave(host);
 	kcs_probe_soon(host);
 }
 
@@ -324,6 +329,6 @@ static void probe(struct work_struct *work)
  */
 void kcs_probe_init(struct kcs_host *host)
 {
-	INIT_DELAYED_WORK(&host->probe, probe);
+	kcs_host_work(&host->probe, probe);
 	ratelimit_state_init(&host->log_limit, LOG_PERIOD_S * HZ, LOG_LINES);
 }

@@ -174,7 +174,12 @@ void kcs_queue_collect(struct kcs_queue *queue, struct list_head *ended,
  */
 bool kcs_queue_is_empty(const struct kcs_queue *queue)
 {
-	return kcs_queue_due_us(queue) == U64_MAX;
+	int class;
+
+	for (class = 0; class < KCS_CLASSES; class++)
+		if (queue->count[class])
+			return false;
+	return true;
 }
 
 /**

@@ -6,6 +6,7 @@
 #include <linux/atomic.h>
 #include <linux/export.h>
 #include <linux/slab.h>
+#include <linux/string.h>
 
 /**
  * kcs_request_create() - make a request
@@ -31,7 +32,8 @@ struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
 	init_completion(&request->done);
 	request->class = class;
 	request->timeout_ms = timeout_ms;
-	request->msg = *msg;
+	request->msg.len = msg->len;
+	memcpy(request->msg.bytes, msg->bytes, msg->len);
 	return request;
 }
 EXPORT_SYMBOL_GPL(kcs_request_create);

@@ -4,12 +4,11 @@
  * which counts from its submission.
  */
 #include "host.h"
-#include "names.h"
 #include "request.h"
 #include "retry.h"
 
 #include <linux/device.h>
-#include <linux/err.h>
+#include <linux/errno.h>
 #include <linux/export.h>
 #include <linux/jiffies.h>
 
@@ -40,15 +39,6 @@ static bool half_gone(const struct kcs_request *request, u64 now_us)
 	return now_us + half_us > request->deadline_us;
 }
 
-static void count(struct kcs_host *host, enum kcs_counter counter)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&host->lock, flags);
-	host->counters[counter]++;
-	spin_unlock_irqrestore(&host->lock, flags);
-}
-
 /*
  * Ends a request that is in no queue any more. Whoever was faster cancelled it,
  * or waited for it until its deadline.
@@ -59,34 +49,33 @@ static void end(struct kcs_host *host, struct kcs_request *request, int err)
 		err = kcs_host_now_us(host) < request->deadline_us ?
 		      -ECANCELED : -ETIMEDOUT;
 	if (!err)
-		count(host, KCS_COUNT_ANSWERED);
+		kcs_host_count(host, KCS_COUNT_ANSWERED);
 	else if (err == -ETIMEDOUT)
-		count(host, KCS_COUNT_TIMEOUTS);
+		kcs_host_count(host, KCS_COUNT_TIMEOUTS);
 	else
-		count(host, KCS_COUNT_ERRORS);
+		kcs_host_count(host, KCS_COUNT_ERRORS);
 	kcs_request_put(request);
 }
 
-static void end_all(struct kcs_host *host, struct list_head *list, int err)
+/* Ends those in the queue that are over, or whose deadline is not after @until_us. */
+static void end_until(struct kcs_host *host, u64 until_us, int err)
 {
 	struct kcs_request *request, *after;
+	unsigned long flags;
+	LIST_HEAD(ended);
 
-	list_for_each_entry_safe(request, after, list, node) {
+	spin_lock_irqsave(&host->lock, flags);
+	kcs_queue_collect(&host->queue, &ended, until_us);
+	spin_unlock_irqrestore(&host->lock, flags);
+	list_for_each_entry_safe(request, after, &ended, node) {
 		list_del_init(&request->node);
 		end(host, request, err);
 	}
 }
 
-/* Ends those whose time is up. */
 static void end_late(struct kcs_host *host)
 {
-	unsigned long flags;
-	LIST_HEAD(ended);
-
-	spin_lock_irqsave(&host->lock, flags);
-	kcs_queue_collect(&host->queue, &ended, kcs_host_now_us(host));
-	spin_unlock_irqrestore(&host->lock, flags);
-	end_all(host, &ended, -ETIMEDOUT);
+	end_until(host, kcs_host_now_us(host), -ETIMEDOUT);
 }
 
 /* -- Handing in. ---------------------------------------------------------- */
@@ -101,11 +90,9 @@ static int line_up(struct kcs_host *host, struct kcs_request *request)
 	return err;
 }
 
-static int enqueue(struct kcs_host *host, struct kcs_request *request)
+static int admit(struct kcs_host *host, struct kcs_request *request)
 {
-	int err;
-
-	host->counters[KCS_COUNT_REQUESTS]++;
+	kcs_host_count(host, KCS_COUNT_REQUESTS);
 	if (host->link.stop)
 		return -ENODEV;
 	if (host->paused)
@@ -116,12 +103,16 @@ static int enqueue(struct kcs_host *host, struct kcs_request *request)
 	}
 	request->deadline_us = kcs_host_now_us(host) +
 			       (u64)request->timeout_ms * USEC_PER_MSEC;
-	err = line_up(host, request);
-	if (err)
-		return err;
-	kcs_request_get(request);
-	mod_delayed_work(host->wq, &host->serve, 0);
 	return 0;
+}
+
+static int enqueue(struct kcs_host *host, struct kcs_request *request)
+{
+	int err = line_up(host, request);
+
+	if (!err)
+		mod_delayed_work(host->wq, &host->serve, 0);
+	return err;
 }
 
 /**
@@ -130,21 +121,31 @@ static int enqueue(struct kcs_host *host, struct kcs_request *request)
  * @request: a request not submitted before; the caller keeps its reference
  *
  * The deadline counts from here. A request that cannot be taken ends at once:
- * kcs_request_wait() says why.
+ * kcs_request_wait() says why. One that a BMC answers at once may have ended, and
+ * its function have been called, on return.
  *
  * Context: any; does not sleep.
  */
 void kcs_host_submit(struct kcs_host *host, struct kcs_request *request)
 {
+	bool direct = false;
 	unsigned long flags;
 	int err;
 
 	spin_lock_irqsave(&host->lock, flags);
-	err = enqueue(host, request);
+	err = admit(host, request);
+	if (!err)
+		direct = kcs_direct_take(host, request);
+	if (!err && !direct)
+		err = enqueue(host, request);
 	if (err)
-		host->counters[KCS_COUNT_REFUSED]++;
+		kcs_host_count(host, KCS_COUNT_REFUSED);
+	else
+		kcs_request_get(request);
 	spin_unlock_irqrestore(&host->lock, flags);
-	if (err)
+	if (direct)
+		kcs_direct_carry(host, request);
+	else if (err)
 		kcs_request_end(request, err);
 }
 EXPORT_SYMBOL_GPL(kcs_host_submit);
@@ -195,17 +196,9 @@ static struct kcs_request *take(struct kcs_host *host)
 static void note_failure(struct kcs_host *host, struct kcs_request *request,
 			 int err)
 {
-	struct kcs_link *link = &host->link;
-	char status[KCS_NAMES_STATUS_SIZE];
-
 	host->last = request->msg;
 	host->last_err = err;
-	dev_dbg(host->dev,
-		"NetFn %02xh command %02xh: %pe in %s, status 0x%02x [%s], last error: %s\n",
-		request->msg.bytes[0] >> 2, request->msg.bytes[1], ERR_PTR(err),
-		kcs_names_sm_state(link->sm.state), link->status,
-		kcs_names_status(status, sizeof(status), link->status),
-		kcs_names_error_code(link->sm.error_code));
+	dev_dbg(host->dev, "%s\n", kcs_probe_reason(host));
 }
 
 /* What a transfer says about the BMC. */
@@ -252,9 +245,26 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 	spin_lock_irqsave(&host->lock, flags);
 	lined_up = !host->link.stop && !host->paused && !line_up(host, request);
 	if (lined_up)
-		host->counters[KCS_COUNT_RETRIES]++;
+		kcs_host_count(host, KCS_COUNT_RETRIES);
 	spin_unlock_irqrestore(&host->lock, flags);
 	return lined_up;
+}
+
+/**
+ * kcs_serve_conclude() - a request was sent: what follows
+ * @host: the interface
+ * @request: the request, whose reference is handed over
+ * @err: how that ended
+ *
+ * Context: on the interface's workqueue, or after it was stopped.
+ */
+void kcs_serve_conclude(struct kcs_host *host, struct kcs_request *request,
+			int err)
+{
+	judge(host, request, err);
+	kcs_events_look(host);
+	if (!try_again(host, request, err))
+		end(host, request, err);
 }
 
 static void serve(struct kcs_host *host, struct kcs_request *request)
@@ -269,10 +279,7 @@ static void serve(struct kcs_host *host, struct kcs_request *request)
 	request->tries++;
 	err = kcs_link_transfer(&host->link, &request->msg, &request->reply,
 				request->deadline_us, &request->ended);
-	judge(host, request, err);
-	kcs_events_look(host);
-	if (!try_again(host, request, err))
-		end(host, request, err);
+	kcs_serve_conclude(host, request, err);
 }
 
 /* Comes back for the next request, or when the first of the resting is due. */
@@ -297,10 +304,13 @@ static void serve_one(struct work_struct *work)
 {
 	struct kcs_host *host = container_of(to_delayed_work(work),
 					     struct kcs_host, serve);
-	struct kcs_request *request = take(host);
+	struct kcs_request *request;
 
+	kcs_direct_enter(host);
+	request = take(host);
 	if (request)
 		serve(host, request);
+	kcs_direct_leave(host);
 	rearm(host);
 }
 
@@ -344,13 +354,7 @@ static void reap(struct work_struct *work)
  */
 void kcs_serve_flush(struct kcs_host *host, int err)
 {
-	unsigned long flags;
-	LIST_HEAD(ended);
-
-	spin_lock_irqsave(&host->lock, flags);
-	kcs_queue_collect(&host->queue, &ended, U64_MAX);
-	spin_unlock_irqrestore(&host->lock, flags);
-	end_all(host, &ended, err);
+	end_until(host, U64_MAX, err);
 }
 
 /**
@@ -362,8 +366,8 @@ void kcs_serve_flush(struct kcs_host *host, int err)
 void kcs_serve_init(struct kcs_host *host)
 {
 	kcs_queue_init(&host->queue);
-	INIT_DELAYED_WORK(&host->serve, serve_one);
-	INIT_DELAYED_WORK(&host->reap, reap);
+	kcs_host_work(&host->serve, serve_one);
+	kcs_host_work(&host->reap, reap);
 }
 
 /**
@@ -377,6 +381,7 @@ void kcs_serve_init(struct kcs_host *host)
  */
 void kcs_serve_stop(struct kcs_host *host)
 {
+	kcs_direct_settle(host);
 	cancel_delayed_work_sync(&host->reap);
 	cancel_delayed_work_sync(&host->serve);
 	kcs_serve_flush(host, -ENODEV);

@@ -11,14 +11,23 @@
 #include <linux/device.h>
 #include <linux/sysfs.h>
 
+static bool is_of(struct kcs_host *host, const void *dev)
+{
+	return host->dev == dev;
+}
+
 static ssize_t health_show(struct device *dev, struct device_attribute *attr,
 			   char *text)
 {
-	struct kcs_host *host = kcs_host_of_device(dev);
+	struct kcs_host *host = kcs_host_find(is_of, dev);
+	ssize_t len;
 
-	return host ? sysfs_emit(text, "%s\n",
-				 kcs_names_health(READ_ONCE(host->health.state))) :
-		      -ENODEV;
+	if (!host)
+		return -ENODEV;
+	len = sysfs_emit(text, "%s\n",
+			 kcs_names_health(READ_ONCE(host->health.state)));
+	kcs_host_put(host);
+	return len;
 }
 static DEVICE_ATTR_RO(health);
 
@@ -40,11 +49,15 @@ static struct device_attribute counters[KCS_COUNTERS] = {
 static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
 			    char *text)
 {
-	struct kcs_host *host = kcs_host_of_device(dev);
-	enum kcs_counter counter = attr - counters;
+	struct kcs_host *host = kcs_host_find(is_of, dev);
+	ssize_t len;
 
-	return host ? sysfs_emit(text, "%llu\n",
-				 READ_ONCE(host->counters[counter])) : -ENODEV;
+	if (!host)
+		return -ENODEV;
+	len = sysfs_emit(text, "%lld\n",
+			 atomic64_read(&host->counters[attr - counters]));
+	kcs_host_put(host);
+	return len;
 }
 
 static struct attribute *attributes[] = {

@@ -31,17 +31,15 @@ static irqreturn_t on_interrupt(int number, void *data)
 
 /* -- What the BMC is told. ------------------------------------------------ */
 
-static int ask(struct kcs_link *link, u8 cmd, const u8 *data, size_t len,
+static int ask(struct kcs_link *link, u8 cmd, const u8 *byte,
 	       struct kcs_msg *reply)
 {
 	u64 end_us = link->clock->ops->now_us(link->clock) + ASK_TIMEOUT_US;
 	struct kcs_msg request;
 	int err;
 
-	err = kcs_msg_request(&request, KCS_NETFN_APP, cmd, data, len);
-	if (!err)
-		err = kcs_link_transfer(link, &request, reply,
-					end_us, NULL);
+	kcs_link_question(&request, cmd, byte);
+	err = kcs_link_transfer(link, &request, reply, end_us, NULL);
 	if (!err && kcs_msg_cc(reply) != KCS_CC_OK)
 		err = -EOPNOTSUPP;
 	return err;
@@ -53,7 +51,7 @@ static int enable(struct kcs_link *link, bool on)
 	u8 enables;
 	int err;
 
-	err = ask(link, KCS_CMD_GET_ENABLES, NULL, 0, &reply);
+	err = ask(link, KCS_CMD_GET_ENABLES, NULL, &reply);
 	if (err)
 		return err;
 	if (reply.len <= KCS_MSG_REPLY_MIN)
@@ -61,7 +59,7 @@ static int enable(struct kcs_link *link, bool on)
 	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~KCS_ENABLE_INTERRUPT;
 	if (on)
 		enables |= KCS_ENABLE_INTERRUPT;
-	return ask(link, KCS_CMD_SET_ENABLES, &enables, 1, &reply);
+	return ask(link, KCS_CMD_SET_ENABLES, &enables, &reply);
 }
 
 static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on)
@@ -85,7 +83,7 @@ static int hear(struct kcs_host *host)
 	if (err)
 		return err;
 	WRITE_ONCE(irq->patient, true);
-	err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, 0, &reply);
+	err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, &reply);
 	WRITE_ONCE(irq->patient, false);
 	if (!err && READ_ONCE(irq->bytes) == before)
 		err = -ENOMSG;

@@ -1,0 +1,141 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * A request that comes while nothing else goes on is carried at once, by whoever
+ * hands it in: no thread is woken, and there is one interrupt at most. As soon as
+ * there is something to wait for, the workqueue does the rest.
+ *
+ * So the link has two kinds of users: the works on the interface's workqueue,
+ * one at a time, and such a request. host->owned is the lock.
+ */
+#include "host.h"
+#include "request.h"
+
+#include <kcs/regs.h>
+#include <linux/bitops.h>
+#include <linux/errno.h>
+#include <linux/sched.h>
+#include <linux/wait_bit.h>
+
+/**
+ * kcs_direct_leave() - have used the link
+ * @host: the interface
+ *
+ * Context: any; after kcs_direct_enter().
+ */
+void kcs_direct_leave(struct kcs_host *host)
+{
+	clear_and_wake_up_bit(0, &host->owned);
+}
+
+/**
+ * kcs_direct_take() - is this the moment to carry a request at once?
+ * @host: the interface
+ * @request: the request
+ *
+ * Not between two requests of firmware's burst, see serve.c.
+ *
+ * Context: host->lock held.
+ * Return: true when the link is the caller's now: kcs_direct_carry() must follow.
+ */
+bool kcs_direct_take(struct kcs_host *host, const struct kcs_request *request)
+{
+	bool burst = host->served == KCS_CLASS_AML &&
+		     request->class > KCS_CLASS_AML;
+
+	if (burst || !kcs_host_may_transfer(host) ||
+	    !kcs_queue_is_empty(&host->queue) || test_and_set_bit_lock(0, &host->owned))
+		return false;
+	if (host->carried || host->link.dirty) {
+		kcs_direct_leave(host);
+		return false;
+	}
+	host->served = request->class;
+	return true;
+}
+
+static int try(struct kcs_host *host, struct kcs_request *request)
+{
+	unsigned long flags = kcs_irq_hold(&host->irq);
+	int err;
+
+	host->link.io = host->irq.registers;
+	err = kcs_link_try(&host->link, &request->msg, &request->reply);
+	host->link.io = &host->irq.io;
+	kcs_irq_release(&host->irq, flags);
+	return err;
+}
+
+/* There is nothing to learn from its end, nor to try again. */
+static bool is_plain(const struct kcs_request *request, int err)
+{
+	return !err && kcs_msg_cc(&request->reply) == KCS_CC_OK &&
+	       !kcs_health_is_news(&request->msg);
+}
+
+/**
+ * kcs_direct_carry() - carry a request, as far as that goes at once
+ * @host: the interface, after kcs_direct_take()
+ * @request: the request, whose reference is handed over
+ *
+ * Context: any; spins some 100 us at most, with interrupts off.
+ */
+void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request)
+{
+	bool plain;
+	int err;
+
+	request->tries++;
+	err = try(host, request);
+	plain = is_plain(request, err);
+	if (plain) {
+		kcs_host_count(host, KCS_COUNT_ANSWERED);
+		kcs_events_look(host);
+	} else {
+		host->carried_err = err;
+		host->carried = request;
+		kcs_serve_soon(host);
+	}
+	/* From here on the interface may be gone. */
+	kcs_direct_leave(host);
+	if (plain) {
+		kcs_request_end(request, 0);
+		kcs_request_put(request);
+	}
+}
+
+/**
+ * kcs_direct_enter() - use the link, on the workqueue
+ * @host: the interface
+ *
+ * What was begun elsewhere is ended first.
+ *
+ * Context: may sleep, as long as a request may take.
+ */
+void kcs_direct_enter(struct kcs_host *host)
+{
+	struct kcs_request *request;
+	int err;
+
+	wait_on_bit_lock(&host->owned, 0, TASK_UNINTERRUPTIBLE);
+	request = host->carried;
+	if (!request)
+		return;
+	err = host->carried_err;
+	if (err == -EAGAIN)
+		err = kcs_link_finish(&host->link, request->deadline_us,
+				      &request->ended);
+	host->carried = NULL;
+	kcs_serve_conclude(host, request, err);
+}
+
+/**
+ * kcs_direct_settle() - end what was begun
+ * @host: the interface, which takes no request any more
+ *
+ * Context: may sleep, as long as a request may take.
+ */
+void kcs_direct_settle(struct kcs_host *host)
+{
+	kcs_direct_enter(host);
+	kcs_direct_leave(host);
+}
