@@ -39,6 +39,9 @@ PROGRAMS = ["ipmitool", "bmc-info", "ipmi-sensors", "ipmi-dcmi", "openipmicmd"]
 # The registers of the first and of the second interface.
 KCS = ["", ",ioport=0xcc0,irq=0"]
 
+# One CPU, 2 ns for each instruction.
+COUNTED = ["-smp", "1", "-icount", "shift=1,sleep=off"]
+
 # An emulated machine now and then stops before its kernel starts the init: then
 # the bed has failed, not what lies in it, and it is made again.
 BOOTS_MAX = 3
@@ -199,6 +202,10 @@ class Initrd:
             (target / index).touch()
         run("depmod", "-b", self.root, kernel.release)
 
+    def build_program(self, source):
+        run("gcc", "-O2", "-Wall", "-Wextra", "-static", "-o",
+            self.root / "bin" / source.stem, source)
+
     def _add_program(self, name):
         path = shutil.which(name)
         if not path:
@@ -299,36 +306,39 @@ class Machine:
             modules = build_modules(kernel, pathlib.Path(folder))
             self.initrd = Initrd(kernel, modules)
 
-    def boot(self, script, ssdts=(), bmc=(), second_bmc=None, timeout_s=120):
+    def boot(self, script, ssdts=(), bmc=(), second_bmc=None, timeout_s=120,
+             counted=False):
         """Run a script.
 
         bmc: options of scripts/bmc; "qemu" for its ipmi-bmc-sim; "openipmi" for
         that project's simulator; None for no BMC.
+        counted: one CPU, on which each instruction takes 2 ns: the same figures
+        in each run, whatever else the host does.
         """
         for boot in range(1, BOOTS_MAX + 1):
-            result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s)
+            result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s, counted)
             if result.status >= 0 or "Run /init" in result.console:
                 break
             print(f"(boot {boot} stopped before init)", file=sys.stderr, flush=True)
         return result
 
-    def _boot(self, script, ssdts, bmcs, timeout_s):
+    def _boot(self, script, ssdts, bmcs, timeout_s, counted):
         with tempfile.TemporaryDirectory(prefix="kcs-vm-") as name:
             folder = pathlib.Path(name)
             self.initrd.pack(script, folder / "initrd")
             tables = [compile_ssdt(ssdt, folder) for ssdt in ssdts]
             with running_bmc(bmcs[0], 0, folder / "bmc0") as first, \
                     running_bmc(bmcs[1], 1, folder / "bmc1") as second:
-                died = self._qemu(folder, tables, [first, second], timeout_s)
+                died = self._qemu(folder, tables, [first, second], timeout_s, counted)
             read = lambda name: (folder / name).read_text(errors="replace") \
                 .replace("\r", "")
             end = read("end").split()
             return Result(read("output"), read("console") + died, read("bmc0"),
                           read("bmc1"), int(end[1]) if end else -1)
 
-    def _qemu(self, folder, tables, bmcs, timeout_s):
+    def _qemu(self, folder, tables, bmcs, timeout_s, counted):
         command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
-                   "-smp", "2", "-nodefaults", "-display", "none", "-no-reboot",
+                   *(COUNTED if counted else ["-smp", "2"]), "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
                    "-append", BOOT_ARGUMENTS]
         for number, arguments in enumerate(bmcs):

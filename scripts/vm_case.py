@@ -26,6 +26,7 @@ class VmCase(unittest.TestCase):
     machine = None
     leaks = ""  # LEAKS, on a kernel that has kmemleak
     pace = 1  # how much slower this kernel is than the stock one
+    full = False  # the full counts are wanted
 
     def boot(self, script, **options):
         result = self.machine.boot(f"( {script}\n) || exit 1\n{self.leaks}", **options)
@@ -62,6 +63,7 @@ def main(doc, *cases):
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tests", nargs="*", help="method names")
+    parser.add_argument("--full", action="store_true", help="the full counts")
     add_kernel_option(parser)
     options = parser.parse_args()
     tests = {name: case(name) for case in cases
@@ -73,7 +75,7 @@ def main(doc, *cases):
 
     kernel = Kernel.at(options.kernel)
     print(f"building the modules for {kernel.release} ...", flush=True)
-    VmCase.machine = Machine(kernel)
+    VmCase.machine, VmCase.full = Machine(kernel), options.full
     if kernel.has("CONFIG_KASAN"):
         VmCase.pace, VmCase.leaks = 10, LEAKS
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,

@@ -1,9 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * How long Get Device ID takes a program, through /dev/ipmi0: the median and the
- * worst of COUNT, in ns.
+ * How long a request without data takes a program, through /dev/ipmi0: the median
+ * and the worst of COUNT, in ns; and the completion code of the last.
  *
- *	ipmi_clock COUNT
+ *	ipmi_clock NETFN COMMAND COUNT		the first two in hex
  */
 #include <linux/ipmi.h>
 
@@ -16,8 +16,6 @@
 #include <sys/ioctl.h>
 #include <time.h>
 
-#define NETFN_APP		0x06
-#define GET_DEVICE_ID		0x01
 #define TIMEOUT_MS		10000
 
 static long long now_ns(void)
@@ -34,7 +32,7 @@ static void fail(const char *what)
 	exit(1);
 }
 
-static void ask(int fd, long id)
+static void ask(int fd, long id, unsigned char netfn, unsigned char cmd)
 {
 	struct ipmi_system_interface_addr addr = {
 		.addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE,
@@ -44,14 +42,14 @@ static void ask(int fd, long id)
 		.addr = (unsigned char *)&addr,
 		.addr_len = sizeof(addr),
 		.msgid = id,
-		.msg = { .netfn = NETFN_APP, .cmd = GET_DEVICE_ID },
+		.msg = { .netfn = netfn, .cmd = cmd },
 	};
 
 	if (ioctl(fd, IPMICTL_SEND_COMMAND, &request))
 		fail("sending");
 }
 
-static void hear(int fd, long id)
+static unsigned char hear(int fd, long id)
 {
 	unsigned char data[IPMI_MAX_MSG_LENGTH];
 	struct ipmi_addr addr;
@@ -66,11 +64,11 @@ static void hear(int fd, long id)
 		fail("waiting");
 	if (ioctl(fd, IPMICTL_RECEIVE_MSG, &reply))
 		fail("receiving");
-	if (reply.msgid != id || reply.msg.cmd != GET_DEVICE_ID || data[0]) {
-		fprintf(stderr, "ipmi_clock: a bad reply: completion code %02xh\n",
-			data[0]);
+	if (reply.msgid != id || !reply.msg.data_len) {
+		fprintf(stderr, "ipmi_clock: a reply to something else\n");
 		exit(1);
 	}
+	return data[0];
 }
 
 static int compare(const void *left, const void *right)
@@ -82,20 +80,30 @@ static int compare(const void *left, const void *right)
 
 int main(int argc, char **argv)
 {
-	long count = argc > 1 ? atol(argv[1]) : 1000;
-	long long *took = calloc(count, sizeof(*took));
-	int fd = open("/dev/ipmi0", O_RDWR);
-	long i;
+	unsigned char netfn, cmd, cc = 0xff;
+	long long *took;
+	long count, i;
+	int fd;
 
+	if (argc != 4) {
+		fprintf(stderr, "usage: ipmi_clock NETFN COMMAND COUNT\n");
+		return 2;
+	}
+	netfn = strtoul(argv[1], NULL, 16);
+	cmd = strtoul(argv[2], NULL, 16);
+	count = atol(argv[3]);
+	took = calloc(count, sizeof(*took));
+	fd = open("/dev/ipmi0", O_RDWR);
 	if (!took || fd < 0)
 		fail("/dev/ipmi0");
 	for (i = 0; i < count; i++) {
 		took[i] = -now_ns();
-		ask(fd, i);
-		hear(fd, i);
+		ask(fd, i, netfn, cmd);
+		cc = hear(fd, i);
 		took[i] += now_ns();
 	}
 	qsort(took, count, sizeof(*took), compare);
-	printf("median_ns=%lld\nworst_ns=%lld\n", took[count / 2], took[count - 1]);
+	printf("median_ns=%lld\nworst_ns=%lld\ncc=%02x\n", took[count / 2],
+	       took[count - 1], cc);
 	return 0;
 }
