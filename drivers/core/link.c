@@ -82,29 +82,13 @@ static void wait_over(struct wait *wait)
 	wait->waited_us = 0;
 }
 
-/**
- * kcs_link_look() - read Status
- * @link: the link
- *
- * Context: the owner's; does not sleep.
- * Return: the status byte, which kcs_link.status keeps.
- */
-u8 kcs_link_look(struct kcs_link *link)
-{
-	struct kcs_io *io = link->io;
-
-	link->status = io->ops->read(io, KCS_REG_STATUS);
-	return link->status;
-}
-
 /* False when there is nothing to do but to wait. */
 static bool step(struct kcs_link *link, u32 waited_us)
 {
 	struct kcs_io *io = link->io;
 	struct kcs_action action;
 
-	link->status = io->ops->read(io, KCS_REG_STATUS);
-	action = kcs_sm_status(&link->sm, link->status, waited_us);
+	action = kcs_sm_status(&link->sm, kcs_link_look(link), waited_us);
 	if (action.kind == KCS_ACTION_READ_DATA)
 		action = kcs_sm_data(&link->sm, io->ops->read(io, KCS_REG_DATA));
 	switch (action.kind) {

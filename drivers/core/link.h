@@ -49,7 +49,21 @@ static inline void kcs_link_question(struct kcs_msg *request, u8 cmd,
 		request->bytes[request->len++] = *byte;
 }
 
-u8 kcs_link_look(struct kcs_link *link);
+/**
+ * kcs_link_look() - read Status
+ * @link: the link
+ *
+ * Context: the owner's; does not sleep.
+ * Return: the status byte, which kcs_link.status keeps.
+ */
+static inline u8 kcs_link_look(struct kcs_link *link)
+{
+	struct kcs_io *io = link->io;
+
+	link->status = io->ops->read(io, KCS_REG_STATUS);
+	return link->status;
+}
+
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended);
 int kcs_link_try(struct kcs_link *link, const struct kcs_msg *request,
