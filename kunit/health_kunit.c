@@ -208,7 +208,6 @@ static void firmware_update_is_maintenance_for_half_a_minute(struct kunit *test)
 	     { PROBE_ANSWERS, 0, 50 * S, KCS_HEALTH_READY, true, false, NEVER });
 }
 
-/* An interface whose BMC is gone may say so itself, each time, after a while. */
 static void success_is_news_where_it_changes_what_is_known(struct kunit *test)
 {
 	u32 netfn, cmd;
@@ -230,6 +229,7 @@ static void success_is_news_where_it_changes_what_is_known(struct kunit *test)
 	}
 }
 
+/* An interface whose BMC is gone may say so itself, each time, after a while. */
 static void time_out_code_makes_it_look_at_once(struct kunit *test)
 {
 	TELL(test,

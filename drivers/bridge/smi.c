@@ -64,15 +64,17 @@ static void on_done(struct kcs_request *request, void *context)
 	struct kcs_request *held;
 	struct ipmi_smi_msg *msg = take_msg(smi, &held);
 
-	/* Its tasklet runs here then, instead of in a thread to be woken. */
+	/* The handler's tasklet runs here then, not in a thread to be woken. */
 	local_bh_disable();
 	if (msg)
 		give_back(smi, msg, kcs_request_err(request),
 			  kcs_request_reply(request));
-	local_bh_enable();
 	if (held)
 		kcs_request_put(held);
-	atomic_dec(&smi->riding);	/* smi may be gone from here on */
+	/* What was read of smi was read before it may be gone. */
+	smp_mb__before_atomic();
+	atomic_dec(&smi->riding);
+	local_bh_enable();
 }
 
 static u32 time_for(const struct kcs_smi *smi, const struct kcs_msg *wire)
@@ -347,7 +349,7 @@ void kcs_smi_remove(struct kcs_smi *smi)
 	turn_away(smi);
 	cancel_work_sync(&smi->enroll);
 	/* They have ended: a few instructions are left of them. */
-	while (atomic_read(&smi->riding))
+	while (atomic_read_acquire(&smi->riding))
 		usleep_range(100, 200);
 	if (smi->intf)
 		ipmi_unregister_smi(smi->intf);

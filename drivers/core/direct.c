@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * A request that comes while nothing else goes on is carried at once, by whoever
- * hands it in: no thread is woken, and there is one interrupt at most. As soon as
- * there is something to wait for, the workqueue does the rest.
+ * hands it in: no thread is woken, and there is no interrupt for each byte. As
+ * soon as there is something to wait for, the workqueue does the rest.
  *
  * So the link has two kinds of users: the works on the interface's workqueue,
  * one at a time, and such a request. host->owned is the lock.
@@ -13,6 +13,8 @@
 #include <kcs/regs.h>
 #include <linux/bitops.h>
 #include <linux/errno.h>
+#include <linux/kconfig.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 #include <linux/wait_bit.h>
 
@@ -32,23 +34,28 @@ void kcs_direct_leave(struct kcs_host *host)
  * @host: the interface
  * @request: the request
  *
- * Not between two requests of firmware's burst, see serve.c.
+ * Not between two requests of firmware's burst, see serve.c. Whoever carries one
+ * is not preempted: others sleep until he is done, whatever their priority. So it
+ * is not for a kernel that puts latency first.
  *
  * Context: host->lock held.
- * Return: true when the link is the caller's now: kcs_direct_carry() must follow.
+ * Return: true when the link is the caller's now, and preemption is off:
+ * kcs_direct_carry() must follow.
  */
 bool kcs_direct_take(struct kcs_host *host, const struct kcs_request *request)
 {
 	bool burst = host->served == KCS_CLASS_AML &&
 		     request->class > KCS_CLASS_AML;
 
-	if (burst || !kcs_host_may_transfer(host) ||
-	    !kcs_queue_is_empty(&host->queue) || test_and_set_bit_lock(0, &host->owned))
+	if (IS_ENABLED(CONFIG_PREEMPT_RT) || burst ||
+	    !kcs_host_may_transfer(host) || !kcs_queue_is_empty(&host->queue) ||
+	    test_and_set_bit_lock(0, &host->owned))
 		return false;
 	if (host->carried || host->link.dirty) {
 		kcs_direct_leave(host);
 		return false;
 	}
+	preempt_disable();
 	host->served = request->class;
 	return true;
 }
@@ -68,7 +75,8 @@ static int try(struct kcs_host *host, struct kcs_request *request)
 /* There is nothing to learn from its end, nor to try again. */
 static bool is_plain(const struct kcs_request *request, int err)
 {
-	return !err && kcs_msg_cc(&request->reply) == KCS_CC_OK &&
+	return !err && !kcs_request_ended(request) &&
+	       kcs_msg_cc(&request->reply) == KCS_CC_OK &&
 	       !kcs_health_is_news(&request->msg);
 }
 
@@ -77,7 +85,8 @@ static bool is_plain(const struct kcs_request *request, int err)
  * @host: the interface, after kcs_direct_take()
  * @request: the request, whose reference is handed over
  *
- * Context: any; spins some 100 us at most, with interrupts off.
+ * Context: any; 200 register accesses at most with interrupts off, which is some
+ * 100 us on the hardware. With preemption on after return.
  */
 void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request)
 {
@@ -97,6 +106,7 @@ void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request)
 	}
 	/* From here on the interface may be gone. */
 	kcs_direct_leave(host);
+	preempt_enable();
 	if (plain) {
 		kcs_request_end(request, 0);
 		kcs_request_put(request);
@@ -104,7 +114,7 @@ void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request)
 }
 
 /**
- * kcs_direct_enter() - use the link, on the workqueue
+ * kcs_direct_enter() - use the link
  * @host: the interface
  *
  * What was begun elsewhere is ended first.

@@ -50,8 +50,8 @@ enum kcs_counter {
  * @node: place in the list of interfaces, under its lock
  * @dev: for log lines; valid until kcs_host_remove() returns
  * @link: the way to the BMC; see @owned
- * @owned: bit 0: somebody uses @link: the work that runs on @wq, or a request that
- *	is carried at once
+ * @owned: bit 0: somebody uses @link: the work that runs on @wq, a request that is
+ *	carried at once, or who takes the interface out of service
  * @lock: guards what follows, up to @queue, and the setting of kcs_link.stop but in a panic
  * @paused: the registers are left alone
  * @listening: @listener wants to hear
@@ -77,9 +77,9 @@ enum kcs_counter {
  * @irq: the registers and the clock of @link, and its interrupt
  * @carried: a request that was carried at once, but not to its end; the owner's
  * @carried_err: how far: see kcs_link_try()
- * @ill_status: the status byte after a probe that found nobody; on @wq only
+ * @ill_status: the status byte after a probe that found nobody; in @probe only
  * @last_err: how what the log speaks of ended: the last question of a probe, or the
- *	request that failed last; on @wq only
+ *	request that failed last; the owner's, as what follows
  * @last: that question or request
  * @last_reply: its reply, when it had one
  * @why: in words; see kcs_probe_reason()

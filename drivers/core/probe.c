@@ -169,21 +169,19 @@ const char *kcs_probe_reason(struct kcs_host *host)
 	struct kcs_link *link = &host->link;
 	char status[KCS_NAMES_STATUS_SIZE];
 	int err = host->last_err;
-	int begun;
 
-	begun = snprintf(host->why, sizeof(host->why),
-			 "NetFn %02xh command %02xh ",
-			 host->last.bytes[0] >> 2, host->last.bytes[1]);
 	if (err)
-		snprintf(host->why + begun, sizeof(host->why) - begun,
-			 "ended with %pe in %s, status 0x%02x [%s], last error: %s",
+		snprintf(host->why, sizeof(host->why),
+			 "NetFn %02xh command %02xh ended with %pe in %s, status 0x%02x [%s], last error: %s",
+			 host->last.bytes[0] >> 2, host->last.bytes[1],
 			 ERR_PTR(err), kcs_names_sm_state(link->sm.state),
 			 link->status,
 			 kcs_names_status(status, sizeof(status), link->status),
 			 kcs_names_error_code(link->sm.error_code));
 	else
-		snprintf(host->why + begun, sizeof(host->why) - begun,
-			 "has completion code %02xh",
+		snprintf(host->why, sizeof(host->why),
+			 "NetFn %02xh command %02xh has completion code %02xh",
+			 host->last.bytes[0] >> 2, host->last.bytes[1],
 			 kcs_msg_cc(&host->last_reply));
 	return host->why;
 }
@@ -230,7 +228,7 @@ static void send_uevent(struct kcs_host *host)
  * @host: the interface
  * @before: its health before
  *
- * Context: on the interface's workqueue.
+ * Context: the owner of the link; may sleep.
  */
 void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before)
 {
@@ -260,7 +258,7 @@ static bool is_due(struct kcs_host *host)
  * kcs_probe_soon() - see when the next probe is due
  * @host: the interface, whose health changed
  *
- * Context: on the interface's workqueue.
+ * Context: any.
  */
 void kcs_probe_soon(struct kcs_host *host)
 {

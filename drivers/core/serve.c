@@ -78,6 +78,17 @@ static void end_late(struct kcs_host *host)
 	end_until(host, kcs_host_now_us(host), -ETIMEDOUT);
 }
 
+/**
+ * kcs_serve_soon() - go on serving
+ * @host: the interface
+ *
+ * Context: any.
+ */
+void kcs_serve_soon(struct kcs_host *host)
+{
+	mod_delayed_work(host->wq, &host->serve, 0);
+}
+
 /* -- Handing in. ---------------------------------------------------------- */
 
 static int line_up(struct kcs_host *host, struct kcs_request *request)
@@ -111,7 +122,7 @@ static int enqueue(struct kcs_host *host, struct kcs_request *request)
 	int err = line_up(host, request);
 
 	if (!err)
-		mod_delayed_work(host->wq, &host->serve, 0);
+		kcs_serve_soon(host);
 	return err;
 }
 
@@ -256,7 +267,7 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
  * @request: the request, whose reference is handed over
  * @err: how that ended
  *
- * Context: on the interface's workqueue, or after it was stopped.
+ * Context: the owner of the link; may sleep.
  */
 void kcs_serve_conclude(struct kcs_host *host, struct kcs_request *request,
 			int err)
@@ -292,7 +303,7 @@ static void rearm(struct kcs_host *host)
 	due_us = kcs_host_may_transfer(host) ? kcs_queue_due_us(&host->queue) : U64_MAX;
 	now_us = kcs_host_now_us(host);
 	if (due_us <= now_us)
-		mod_delayed_work(host->wq, &host->serve, 0);
+		kcs_serve_soon(host);
 	else if (due_us != U64_MAX)
 		mod_delayed_work(host->wq, &host->serve,
 				 usecs_to_jiffies(due_us - now_us) + 1);
@@ -312,17 +323,6 @@ static void serve_one(struct work_struct *work)
 		serve(host, request);
 	kcs_direct_leave(host);
 	rearm(host);
-}
-
-/**
- * kcs_serve_soon() - go on serving, when the interface is in step again
- * @host: the interface
- *
- * Context: any.
- */
-void kcs_serve_soon(struct kcs_host *host)
-{
-	mod_delayed_work(host->wq, &host->serve, 0);
 }
 
 /* -- Ending without serving. ---------------------------------------------- */
