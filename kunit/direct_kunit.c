@@ -241,9 +241,9 @@ static void sleep_ends_what_was_begun(struct kunit *test)
 	begin(test, &plug, &errand);
 	kcs_host_pause(engine->host);
 	KUNIT_EXPECT_TRUE(test, kcs_request_is_over(errand.request));
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, -ECANCELED));
 	flush_work(&plug.work);
 	destroy_work_on_stack(&plug.work);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, -ECANCELED));
 	set_pace(engine, 0, 0);
 	kcs_host_resume(engine->host);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
