@@ -106,6 +106,19 @@ with_progress() {
     rm -f "$log"
 }
 
+# test_on KERNEL [TEST.py] [ARGUMENTS...]: become that test, in a VM on that kernel.
+test_on() {
+    local kernel=$1 tests=vm_test.py
+    shift
+    case ${1:-} in
+    *_test.py)
+        tests=$1
+        shift
+        ;;
+    esac
+    exec "$ROOT/scripts/$tests" --kernel "$kernel" "$@" 9>&-
+}
+
 # Every test command ends with this line; scripts/check adds them up.
 verdict() {
     echo "$1 passed, $2 failed"
