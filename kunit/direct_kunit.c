@@ -129,12 +129,9 @@ static void answer_that_means_more_is_judged_on_the_workqueue(struct kunit *test
 	};
 	struct engine *engine = test->priv;
 	struct errand errand;
-	unsigned long flags;
 
 	start(test, 0, 0);
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, &busy);
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_set(engine, &busy);
 	send(test, &errand, KCS_CLASS_USER, 0x30, 0xee);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);
@@ -153,12 +150,9 @@ static void reply_that_is_another_ones_is_asked_for_again(struct kunit *test)
 	};
 	struct engine *engine = test->priv;
 	struct errand errand;
-	unsigned long flags;
 
 	start(test, 0, 0);
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, &foreign);
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_set(engine, &foreign);
 	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);

@@ -211,22 +211,33 @@ void engine_start(struct kunit *test, const struct sim_personality *personality)
 }
 
 /**
- * engine_set_fault() - the BMC has a fault from now on
+ * engine_set() - the BMC has this fault from now on
+ * @engine: the engine
+ * @fault: the fault
+ */
+void engine_set(struct engine *engine, const struct sim_fault *fault)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	sim_fault_set(&engine->kcs.trouble, fault);
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+/**
+ * engine_set_fault() - the BMC has a fault for ever, whatever it is asked
  * @engine: the engine
  * @kind: which, or none
  * @code: the completion code, for a fault that has one
  */
 void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code)
 {
-	unsigned long flags;
 	const struct sim_fault fault = {
 		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
 		.code = code,
 	};
 
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, &fault);
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_set(engine, &fault);
 }
 
 /**

@@ -56,6 +56,7 @@ void engine_start_with(struct kunit *test,
 		       const struct sim_personality *personality,
 		       enum sim_fault_kind kind);
 void engine_stop(struct engine *engine);
+void engine_set(struct engine *engine, const struct sim_fault *fault);
 void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code);
 bool engine_await(struct engine *engine, enum kcs_health_state state);
 u64 engine_now_us(struct engine *engine);

@@ -278,7 +278,6 @@ static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
 static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	unsigned long flags;
 	const struct sim_fault busy = {
 		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
 		.command = 0x30ee, .times = 4,
@@ -287,9 +286,7 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 
 	engine_start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, &busy);
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_set(engine, &busy);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 4u);

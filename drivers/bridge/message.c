@@ -26,13 +26,12 @@
  * @size: how many bytes
  *
  * Context: any.
- * Return: 0; %-EINVAL for what is no request; %-EMSGSIZE when it does not fit.
+ * Return: 0; %-EINVAL for what is no request, or does not fit.
  */
 int kcs_message_request(struct kcs_msg *request, const u8 *data, size_t size)
 {
-	if (size < KCS_MSG_REQUEST_MIN || data[0] & 1 << 2)
-		return -EINVAL;
-	if (size > KCS_MSG_MAX)
+	if (size < KCS_MSG_REQUEST_MIN || size > KCS_MSG_MAX ||
+	    data[0] & 1 << 2)
 		return -EINVAL;
 	memcpy(request->bytes, data, size);
 	request->len = size;
