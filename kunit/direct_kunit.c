@@ -158,19 +158,67 @@ static void reply_that_is_another_ones_is_asked_for_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);
 }
 
+/* After the workqueue looked at it once more. */
+static bool still_waits(struct engine *engine, const struct errand *errand)
+{
+	u32 before = READ_ONCE(engine->naps);
+
+	while (READ_ONCE(engine->naps) - before < 2 &&
+	       !kcs_request_is_over(errand->request))
+		cond_resched();
+	return !kcs_request_is_over(errand->request);
+}
+
+/* Its first request is carried at once, its second by the workqueue. */
 static void burst_of_firmware_is_not_broken_into(struct kunit *test)
+{
+	struct errand first, other, second;
+	struct engine *engine = test->priv;
+
+	start(test, 0, 0);
+	engine_freeze(engine);
+	send(test, &first, KCS_CLASS_AML, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &first, 0));
+	engine_pass(engine, 1000);
+	send(test, &other, KCS_CLASS_USER, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
+	send(test, &second, KCS_CLASS_AML, 0x06, 0x01);
+	KUNIT_EXPECT_FALSE(test, ended_here(test, &second, 0));
+	engine_pass(engine, 1500);
+	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
+	engine_pass(engine, 500);
+	KUNIT_EXPECT_FALSE(test, ended_here(test, &other, 0));
+	engine_thaw(engine);
+}
+
+static void burst_of_firmware_is_over_after_a_moment(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 	struct errand errand;
 
 	start(test, 0, 0);
+	engine_freeze(engine);
 	send(test, &errand, KCS_CLASS_AML, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
-	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
-	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
-	flush_workqueue(engine->host->wq);
+	engine_pass(engine, 2000);
 	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
+	engine_thaw(engine);
+}
+
+static void burst_is_firmwares_only(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct errand errand;
+	int i;
+
+	start(test, 0, 0);
+	engine_freeze(engine);
+	for (i = 0; i < 2; i++) {
+		send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+		KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
+	}
+	engine_thaw(engine);
 }
 
 /* -- Going away while the workqueue is late. ------------------------------ */
@@ -328,6 +376,8 @@ static struct kunit_case direct_cases[] = {
 	KUNIT_CASE(answer_that_means_more_is_judged_on_the_workqueue),
 	KUNIT_CASE(reply_that_is_another_ones_is_asked_for_again),
 	KUNIT_CASE(burst_of_firmware_is_not_broken_into),
+	KUNIT_CASE(burst_of_firmware_is_over_after_a_moment),
+	KUNIT_CASE(burst_is_firmwares_only),
 	KUNIT_CASE(removal_ends_what_was_begun),
 	KUNIT_CASE(sleep_ends_what_was_begun),
 	KUNIT_CASE(submitters_and_the_workqueue_share_the_link),

@@ -32,10 +32,11 @@ static void engine_nap_us(struct kcs_clock *clock, u32 us)
 {
 	struct engine *engine = container_of(clock, struct engine, clock);
 
+	WRITE_ONCE(engine->naps, engine->naps + 1);
 	if (READ_ONCE(engine->frozen_us))
 		usleep_range(50, 100);
 	else
-		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
+		engine_pass(engine, us);
 	cond_resched();
 }
 
@@ -69,6 +70,19 @@ void engine_thaw(struct engine *engine)
 	WRITE_ONCE(engine->ahead_us,
 		   engine->frozen_us - ktime_to_us(ktime_get()));
 	WRITE_ONCE(engine->frozen_us, 0);
+}
+
+/**
+ * engine_pass() - time passes, standing still or not
+ * @engine: the engine
+ * @us: microseconds
+ */
+void engine_pass(struct engine *engine, u32 us)
+{
+	if (READ_ONCE(engine->frozen_us))
+		WRITE_ONCE(engine->frozen_us, engine->frozen_us + us);
+	else
+		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
 }
 
 static const struct kcs_clock_ops engine_clock_ops = {
@@ -194,6 +208,7 @@ void engine_start_with(struct kunit *test,
 	engine->armed = false;
 	engine->accesses = 0;
 	engine->writes = 0;
+	engine->naps = 0;
 	sim_fault_set(&engine->kcs.trouble, &fault);
 	host = kcs_host_create(engine->dev, &engine->io, &engine->clock, 0);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(host));

@@ -29,6 +29,7 @@ struct kunit;
  * @armed: it was set
  * @accesses: to registers
  * @writes: to registers
+ * @naps: of the host
  * @dev: what the interface belongs to
  * @host: the interface
  */
@@ -45,6 +46,7 @@ struct engine {
 	enum kcs_sm_state arm_state;
 	bool armed;
 	u32 accesses, writes;
+	u32 naps;
 	struct device *dev;
 	struct kcs_host *host;
 };
@@ -63,5 +65,6 @@ u64 engine_now_us(struct engine *engine);
 u32 engine_count(const struct engine *engine, enum kcs_counter counter);
 void engine_freeze(struct engine *engine);
 void engine_thaw(struct engine *engine);
+void engine_pass(struct engine *engine, u32 us);
 
 #endif /* KCS_ENGINE_H */

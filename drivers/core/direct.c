@@ -44,8 +44,7 @@ void kcs_direct_leave(struct kcs_host *host)
  */
 bool kcs_direct_take(struct kcs_host *host, const struct kcs_request *request)
 {
-	bool burst = host->served == KCS_CLASS_AML &&
-		     request->class > KCS_CLASS_AML;
+	bool burst = request->class > KCS_CLASS_AML && kcs_serve_in_burst(host);
 
 	if (IS_ENABLED(CONFIG_PREEMPT_RT) || burst ||
 	    !kcs_host_may_transfer(host) || !kcs_queue_is_empty(&host->queue) ||
@@ -56,7 +55,6 @@ bool kcs_direct_take(struct kcs_host *host, const struct kcs_request *request)
 		return false;
 	}
 	preempt_disable();
-	host->served = request->class;
 	return true;
 }
 
@@ -98,6 +96,7 @@ void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request)
 	plain = is_plain(request, err);
 	if (plain) {
 		kcs_host_count(host, KCS_COUNT_ANSWERED);
+		kcs_serve_mind_burst(host, request);
 		kcs_events_look(host);
 	} else {
 		host->carried_err = err;

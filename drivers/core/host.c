@@ -92,6 +92,20 @@ static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
 }
 
 /**
+ * kcs_host_now_us() - the time of an interface
+ * @host: the interface
+ *
+ * Context: any.
+ * Return: microseconds.
+ */
+u64 kcs_host_now_us(const struct kcs_host *host)
+{
+	struct kcs_clock *clock = host->link.clock;
+
+	return clock->ops->now_us(clock);
+}
+
+/**
  * kcs_host_work() - have a function called later, for an interface
  * @work: a work of the interface
  * @function: the function

@@ -55,10 +55,10 @@ enum kcs_counter {
  * @lock: guards what follows, up to @queue, and the setting of kcs_link.stop but in a panic
  * @paused: the registers are left alone
  * @listening: @listener wants to hear
- * @served: class of the request served last
  * @health: of the BMC
  * @next_round_us: no round of fetching before it
  * @listener: hears what the BMC has to say
+ * @burst_until_us: others let firmware go first until then; set by the owner of @link
  * @queue: requests to serve
  * @counters: by &enum kcs_counter
  * @wq: ordered; runs @serve, @probe and @watch
@@ -97,10 +97,10 @@ struct kcs_host {
 	spinlock_t lock;	/* what follows, and setting link.stop */
 	bool paused;
 	bool listening;
-	enum kcs_class served;
 	struct kcs_health health;
 	u64 next_round_us;
 	struct kcs_listener *listener;
+	u64 burst_until_us;
 	struct kcs_queue queue;
 
 	atomic64_t counters[KCS_COUNTERS];
@@ -129,20 +129,6 @@ struct kcs_host {
 };
 
 /**
- * kcs_host_now_us() - the time of an interface
- * @host: the interface
- *
- * Context: any.
- * Return: microseconds.
- */
-static inline u64 kcs_host_now_us(struct kcs_host *host)
-{
-	struct kcs_clock *clock = host->link.clock;
-
-	return clock->ops->now_us(clock);
-}
-
-/**
  * kcs_host_may_transfer() - may the link be used for more than a probe?
  * @host: the interface
  *
@@ -169,6 +155,7 @@ static inline void kcs_host_count(struct kcs_host *host,
 }
 
 /* host.c */
+u64 kcs_host_now_us(const struct kcs_host *host);
 void kcs_host_work(struct delayed_work *work, work_func_t function);
 void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);
 
@@ -177,6 +164,9 @@ void kcs_serve_init(struct kcs_host *host);
 void kcs_serve_stop(struct kcs_host *host);
 void kcs_serve_soon(struct kcs_host *host);
 void kcs_serve_flush(struct kcs_host *host, int err);
+bool kcs_serve_in_burst(const struct kcs_host *host);
+void kcs_serve_mind_burst(struct kcs_host *host,
+			  const struct kcs_request *request);
 void kcs_serve_conclude(struct kcs_host *host, struct kcs_request *request,
 			int err);
 

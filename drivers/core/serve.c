@@ -17,8 +17,8 @@
 
 /*
  * Firmware's requests come in bursts: a method sends one, looks at the answer,
- * and sends the next. Others wait so long for the next one of a burst, looked
- * for so often.
+ * and sends the next. So long after one others wait for the next, looked for so
+ * often.
  */
 #define BURST_US	2000
 #define BURST_LOOK_US	100
@@ -170,13 +170,25 @@ static struct kcs_request *next(struct kcs_host *host)
 	return kcs_queue_next(&host->queue, kcs_host_now_us(host));
 }
 
+/**
+ * kcs_serve_in_burst() - is firmware about to send its next request?
+ * @host: the interface
+ *
+ * Context: any.
+ * Return: true for a moment after each of its requests.
+ */
+bool kcs_serve_in_burst(const struct kcs_host *host)
+{
+	return kcs_host_now_us(host) < READ_ONCE(host->burst_until_us);
+}
+
 static bool burst_may_go_on(struct kcs_host *host)
 {
 	struct kcs_request *request;
 	unsigned long flags;
 	bool lower;
 
-	if (host->served != KCS_CLASS_AML)
+	if (!kcs_serve_in_burst(host))
 		return false;
 	spin_lock_irqsave(&host->lock, flags);
 	request = next(host);
@@ -190,16 +202,13 @@ static struct kcs_request *take(struct kcs_host *host)
 	struct kcs_clock *clock = host->link.clock;
 	struct kcs_request *request;
 	unsigned long flags;
-	u64 end_us = kcs_host_now_us(host) + BURST_US;
 
-	while (burst_may_go_on(host) && kcs_host_now_us(host) < end_us)
+	while (burst_may_go_on(host))
 		clock->ops->nap_us(clock, BURST_LOOK_US);
 	spin_lock_irqsave(&host->lock, flags);
 	request = next(host);
-	if (request) {
+	if (request)
 		kcs_queue_take(&host->queue, request);
-		host->served = request->class;
-	}
 	spin_unlock_irqrestore(&host->lock, flags);
 	return request;
 }
@@ -262,6 +271,21 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 }
 
 /**
+ * kcs_serve_mind_burst() - a request was sent: has firmware another one?
+ * @host: the interface
+ * @request: the request, not ended yet
+ *
+ * Context: the owner of the link.
+ */
+void kcs_serve_mind_burst(struct kcs_host *host,
+			  const struct kcs_request *request)
+{
+	if (request->class == KCS_CLASS_AML)
+		WRITE_ONCE(host->burst_until_us,
+			   kcs_host_now_us(host) + BURST_US);
+}
+
+/**
  * kcs_serve_conclude() - a request was sent: what follows
  * @host: the interface
  * @request: the request, whose reference is handed over
@@ -272,6 +296,7 @@ static bool try_again(struct kcs_host *host, struct kcs_request *request,
 void kcs_serve_conclude(struct kcs_host *host, struct kcs_request *request,
 			int err)
 {
+	kcs_serve_mind_burst(host, request);
 	judge(host, request, err);
 	kcs_events_look(host);
 	if (!try_again(host, request, err))
