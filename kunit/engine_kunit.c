@@ -4,7 +4,6 @@
 #include "engine.h"
 
 #include <kunit/test.h>
-#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -31,8 +30,6 @@ struct member {
 
 static struct member crowd[CROWD];
 static u32 answered_in_all;	/* of a crowd after the other */
-static struct kcs_listener listener;
-static atomic_t heard_events;
 
 static struct kcs_request *submit(struct kunit *test, u8 netfn, u8 cmd)
 {
@@ -347,100 +344,6 @@ static void paused_interface_touches_no_register(struct kunit *test)
 	kcs_request_put(request);
 }
 
-/* -- Attention. ----------------------------------------------------------- */
-
-static void hear(struct kcs_listener *who, const struct kcs_msg *reply)
-{
-	atomic_inc(&heard_events);
-}
-
-static void hear_pretimeout(struct kcs_listener *who)
-{
-	atomic_add(100, &heard_events);
-}
-
-static void hear_oem(struct kcs_listener *who, u8 flags)
-{
-	atomic_add(1000, &heard_events);
-}
-
-static void listen(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-
-	listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
-	atomic_set(&heard_events, 0);
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), 0);
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), -EBUSY);
-}
-
-static bool await_heard(int heard)
-{
-	unsigned long end = jiffies + 10 * HZ;
-
-	while (atomic_read(&heard_events) < heard && time_before(jiffies, end))
-		msleep(20);
-	return atomic_read(&heard_events) >= heard;
-}
-
-static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	unsigned long flags;
-
-	listen(test);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.message_len = 8;
-	engine->bmc.flags = 0x01 | 0x02 | 0x08 | 0x20;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	KUNIT_EXPECT_TRUE(test, await_heard(1102));
-	kcs_host_unlisten(engine->host);
-	KUNIT_EXPECT_EQ(test, atomic_read(&heard_events), 1102);
-	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0);
-}
-
-static void nobody_listens_and_nothing_is_fetched(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	unsigned long flags;
-
-	listen(test);
-	kcs_host_unlisten(engine->host);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.flags = 0x02;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
-	msleep(600);
-	KUNIT_EXPECT_EQ(test, atomic_read(&heard_events), 0);
-	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0x02);
-}
-
-/* One round, then a rest of 250 ms: in a second not more than five. */
-static void attention_for_nothing_is_not_paid_often(struct kunit *test)
-{
-	static const enum sim_fault_kind kinds[] = {
-		SIM_FAULT_ATN_STUCK, SIM_FAULT_EVENTS,
-	};
-	struct engine *engine = test->priv;
-	u64 rounds, start_us, spent_us;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		listen(test);
-		engine_set_fault(engine, kinds[i], 0);
-		start_us = engine_now_us(engine);
-		msleep(1500);
-		kcs_host_unlisten(engine->host);
-		spent_us = engine_now_us(engine) - start_us;
-		rounds = engine_count(engine, KCS_COUNT_ROUNDS);
-		KUNIT_EXPECT_GE(test, rounds, 2ull);
-		KUNIT_EXPECT_LE(test, rounds, spent_us / 250000 + 1);
-		KUNIT_EXPECT_LE(test, atomic_read(&heard_events), (int)rounds * 10);
-	}
-}
-
 static struct kunit_case engine_cases[] = {
 	KUNIT_CASE_PARAM(crowd_ends_in_time_whatever_goes_wrong, sim_bench_next),
 	KUNIT_CASE(late_reply_is_taken_for_no_other),
@@ -451,9 +354,6 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(slow_bmc_is_not_taken_for_a_dead_one),
 	KUNIT_CASE(reset_is_answered_and_then_waited_for),
 	KUNIT_CASE(paused_interface_touches_no_register),
-	KUNIT_CASE(attention_is_paid_to_all_it_can_mean),
-	KUNIT_CASE(nobody_listens_and_nothing_is_fetched),
-	KUNIT_CASE(attention_for_nothing_is_not_paid_often),
 	{}
 };
 

@@ -81,16 +81,20 @@ static void only_a_byte_or_attention_is_ours(struct kunit *test)
 {
 	static const struct {
 		u8 status;
-		bool ours;
+		bool ours, attention;
 	} rows[] = {
-		{ 0x00, false }, { 0x01, true }, { 0x02, false }, { 0x04, true },
-		{ 0x40, false }, { 0x82, false }, { 0xc1, true }, { 0xff, false },
+		{ 0x00 }, { 0x01, true }, { 0x02 }, { 0x04, true, true },
+		{ 0x05, true }, { 0x40 }, { 0x46, true, true }, { 0x82 },
+		{ 0xc1, true }, { 0xff },
 	};
+	struct bench *bench;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		KUNIT_EXPECT_EQ(test, kcs_irq_ring(&bench_create(test, rows[i].status)->irq),
-				rows[i].ours);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		bench = bench_create(test, rows[i].status);
+		KUNIT_EXPECT_EQ(test, kcs_irq_ring(&bench->irq), rows[i].ours);
+		KUNIT_EXPECT_EQ(test, bench->irq.attention, rows[i].attention);
+	}
 }
 
 /* The byte is gone when its interrupt comes: that one is ours all the same. */

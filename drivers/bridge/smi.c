@@ -258,6 +258,14 @@ static void smi_request_events(void *send_info)
 {
 }
 
+/* An answer from behind the BMC is waited for; the rest has time. */
+static void smi_set_need_watch(void *send_info, unsigned int watch_mask)
+{
+	struct kcs_smi *smi = send_info;
+
+	kcs_host_expect(smi->host, watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES);
+}
+
 static const struct ipmi_smi_handlers handlers = {
 	.owner = THIS_MODULE,
 	.start_processing = smi_start_processing,
@@ -265,6 +273,7 @@ static const struct ipmi_smi_handlers handlers = {
 	.get_smi_info = smi_get_info,
 	.sender = smi_sender,
 	.request_events = smi_request_events,
+	.set_need_watch = smi_set_need_watch,
 	.set_run_to_completion = smi_set_run_to_completion,
 	.poll = smi_poll,
 	.flush_messages = smi_poll,

@@ -23,6 +23,10 @@
 /* Between two rounds, unless the first one fetched all there was. */
 #define ROUND_REST_MS		250
 
+/* Between two looks at Status, when nothing else looks; when it is urgent. */
+#define WATCH_MS		250
+#define WATCH_URGENT_MS		10
+
 /* Messages, and events, fetched in a round. */
 #define DRAIN_MAX		10
 
@@ -175,7 +179,6 @@ void kcs_events_look(struct kcs_host *host)
 	spin_unlock_irqrestore(&host->lock, flags);
 }
 
-/* While nothing else does, Status is looked at four times a second. */
 static void watch(struct work_struct *work)
 {
 	struct kcs_host *host = container_of(to_delayed_work(work),
@@ -191,9 +194,39 @@ static void watch(struct work_struct *work)
 	spin_lock_irqsave(&host->lock, flags);
 	if (host->listening && !host->paused)
 		queue_delayed_work(host->wq, &host->watch,
-				   msecs_to_jiffies(ROUND_REST_MS));
+				   msecs_to_jiffies(host->expecting ?
+						    WATCH_URGENT_MS : WATCH_MS));
 	spin_unlock_irqrestore(&host->lock, flags);
 }
+
+/**
+ * kcs_events_hurry() - look at Status now
+ * @host: the interface
+ *
+ * Context: any; until the interface's workqueue goes.
+ */
+void kcs_events_hurry(struct kcs_host *host)
+{
+	mod_delayed_work(host->wq, &host->watch, 0);
+}
+
+/**
+ * kcs_host_expect() - somebody waits for what the BMC is going to say, or no more
+ * @host: the interface
+ * @expecting: somebody does
+ *
+ * The answer of a controller behind the BMC, say. While somebody waits, Status is
+ * looked at for SMS_ATN a hundred times a second, else four times. An interrupt,
+ * where there is one, is faster than both.
+ *
+ * Context: any; between kcs_host_listen() and kcs_host_unlisten().
+ */
+void kcs_host_expect(struct kcs_host *host, bool expecting)
+{
+	WRITE_ONCE(host->expecting, expecting);
+	kcs_events_hurry(host);
+}
+EXPORT_SYMBOL_GPL(kcs_host_expect);
 
 /* -- Listening. ----------------------------------------------------------- */
 
@@ -223,6 +256,7 @@ int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener)
 		host->events_enabled = false;
 		host->listening = true;
 		host->next_round_us = 0;
+		host->expecting = false;
 		queue_delayed_work(host->wq, &host->watch, 0);
 	}
 	spin_unlock_irqrestore(&host->lock, flags);

@@ -106,6 +106,19 @@ u64 kcs_host_now_us(const struct kcs_host *host)
 }
 
 /**
+ * kcs_host_may_transfer() - may the link be used for more than a probe?
+ * @host: the interface
+ *
+ * Context: any; what it says may change at once, unless kcs_host.lock is held.
+ * Return: true when the BMC is in step and the interface in service.
+ */
+bool kcs_host_may_transfer(const struct kcs_host *host)
+{
+	return host->health.in_step && !READ_ONCE(host->paused) &&
+	       !READ_ONCE(host->link.stop);
+}
+
+/**
  * kcs_host_work() - have a function called later, for an interface
  * @work: a work of the interface
  * @function: the function

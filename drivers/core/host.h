@@ -55,6 +55,7 @@ enum kcs_counter {
  * @lock: guards what follows, up to @queue, and the setting of kcs_link.stop but in a panic
  * @paused: the registers are left alone
  * @listening: @listener wants to hear
+ * @expecting: somebody waits for what the BMC is going to say
  * @health: of the BMC
  * @next_round_us: no round of fetching before it
  * @listener: hears what the BMC has to say
@@ -97,6 +98,7 @@ struct kcs_host {
 	spinlock_t lock;	/* what follows, and setting link.stop */
 	bool paused;
 	bool listening;
+	bool expecting;
 	struct kcs_health health;
 	u64 next_round_us;
 	struct kcs_listener *listener;
@@ -129,19 +131,6 @@ struct kcs_host {
 };
 
 /**
- * kcs_host_may_transfer() - may the link be used for more than a probe?
- * @host: the interface
- *
- * Context: any; what it says may change at once, unless kcs_host.lock is held.
- * Return: true when the BMC is in step and the interface in service.
- */
-static inline bool kcs_host_may_transfer(const struct kcs_host *host)
-{
-	return host->health.in_step && !READ_ONCE(host->paused) &&
-	       !READ_ONCE(host->link.stop);
-}
-
-/**
  * kcs_host_count() - count what happened
  * @host: the interface
  * @counter: which
@@ -156,6 +145,7 @@ static inline void kcs_host_count(struct kcs_host *host,
 
 /* host.c */
 u64 kcs_host_now_us(const struct kcs_host *host);
+bool kcs_host_may_transfer(const struct kcs_host *host);
 void kcs_host_work(struct delayed_work *work, work_func_t function);
 void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);
 
@@ -187,6 +177,7 @@ void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before);
 void kcs_events_init(struct kcs_host *host);
 void kcs_events_stop(struct kcs_host *host);
 void kcs_events_look(struct kcs_host *host);
+void kcs_events_hurry(struct kcs_host *host);
 
 /* trust.c */
 void kcs_trust_init(struct kcs_host *host);

@@ -124,14 +124,15 @@ bool kcs_irq_ring(struct kcs_irq *irq)
 {
 	struct kcs_io *io = irq->registers;
 	unsigned long flags;
-	bool ours, byte, attention;
+	bool ours, byte;
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
 	status = io->ops->read(io, KCS_REG_STATUS);
 	byte = status & KCS_STATUS_OBF && status != KCS_FLOATING;
-	attention = status & KCS_STATUS_SMS_ATN && status != KCS_FLOATING;
-	ours = byte || irq->polled || (attention && !irq->storm);
+	irq->attention = status & KCS_STATUS_SMS_ATN && !byte &&
+			 status != KCS_FLOATING;
+	ours = byte || irq->polled || (irq->attention && !irq->storm);
 	if (byte) {
 		irq->byte = io->ops->read(io, KCS_REG_DATA);
 		irq->taken = true;

@@ -23,6 +23,7 @@
  * @taken: @byte was taken out of Data_Out, for the link
  * @byte: it
  * @polled: the link took a byte itself, whose interrupt may still come
+ * @attention: the last interrupt was for SMS_ATN
  * @rang: there was an interrupt since the last nap
  * @bytes: interrupts that brought a byte
  * @useless: interrupts for nothing, since @window
@@ -42,6 +43,7 @@ struct kcs_irq {
 	bool taken;
 	u8 byte;
 	bool polled;
+	bool attention;
 	bool rang;
 	u32 bytes;
 	u32 useless;

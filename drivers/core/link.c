@@ -30,6 +30,38 @@ struct wait {
 	bool cancelled;
 };
 
+/**
+ * kcs_link_question() - write a request about the interface itself
+ * @request: where to
+ * @cmd: command of NetFn App
+ * @byte: the only byte after it; NULL for none
+ *
+ * Context: any.
+ */
+void kcs_link_question(struct kcs_msg *request, u8 cmd, const u8 *byte)
+{
+	request->bytes[0] = KCS_NETFN_APP << 2;
+	request->bytes[1] = cmd;
+	request->len = KCS_MSG_REQUEST_MIN;
+	if (byte)
+		request->bytes[request->len++] = *byte;
+}
+
+/**
+ * kcs_link_look() - read Status
+ * @link: the link
+ *
+ * Context: the owner's; does not sleep.
+ * Return: the status byte, which kcs_link.status keeps.
+ */
+u8 kcs_link_look(struct kcs_link *link)
+{
+	struct kcs_io *io = link->io;
+
+	link->status = io->ops->read(io, KCS_REG_STATUS);
+	return link->status;
+}
+
 static bool given_up(const struct kcs_link *link, const u32 *ended)
 {
 	return READ_ONCE(link->hurry) || (ended && READ_ONCE(*ended));

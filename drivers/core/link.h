@@ -31,39 +31,8 @@ struct kcs_link {
 	bool stop;
 };
 
-/**
- * kcs_link_question() - write a request about the interface itself
- * @request: where to
- * @cmd: command of NetFn App
- * @byte: the only byte after it; NULL for none
- *
- * Context: any.
- */
-static inline void kcs_link_question(struct kcs_msg *request, u8 cmd,
-				     const u8 *byte)
-{
-	request->bytes[0] = KCS_NETFN_APP << 2;
-	request->bytes[1] = cmd;
-	request->len = KCS_MSG_REQUEST_MIN;
-	if (byte)
-		request->bytes[request->len++] = *byte;
-}
-
-/**
- * kcs_link_look() - read Status
- * @link: the link
- *
- * Context: the owner's; does not sleep.
- * Return: the status byte, which kcs_link.status keeps.
- */
-static inline u8 kcs_link_look(struct kcs_link *link)
-{
-	struct kcs_io *io = link->io;
-
-	link->status = io->ops->read(io, KCS_REG_STATUS);
-	return link->status;
-}
-
+u8 kcs_link_look(struct kcs_link *link);
+void kcs_link_question(struct kcs_msg *request, u8 cmd, const u8 *byte);
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended);
 int kcs_link_try(struct kcs_link *link, const struct kcs_msg *request,

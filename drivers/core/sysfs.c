@@ -16,52 +16,41 @@ static bool is_of(struct kcs_host *host, const void *dev)
 	return host->dev == dev;
 }
 
-static ssize_t health_show(struct device *dev, struct device_attribute *attr,
-			   char *text)
-{
-	struct kcs_host *host = kcs_host_find(is_of, dev);
-	ssize_t len;
+static ssize_t show(struct device *dev, struct device_attribute *attr, char *text);
 
-	if (!host)
-		return -ENODEV;
-	len = sysfs_emit(text, "%s\n",
-			 kcs_names_health(READ_ONCE(host->health.state)));
-	kcs_host_put(host);
-	return len;
-}
-static DEVICE_ATTR_RO(health);
-
-static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
-			    char *text);
+static struct device_attribute health = __ATTR(health, 0444, show, NULL);
 
 static struct device_attribute counters[KCS_COUNTERS] = {
-	[KCS_COUNT_REQUESTS] = __ATTR(requests, 0444, counter_show, NULL),
-	[KCS_COUNT_ANSWERED] = __ATTR(answered, 0444, counter_show, NULL),
-	[KCS_COUNT_TIMEOUTS] = __ATTR(timeouts, 0444, counter_show, NULL),
-	[KCS_COUNT_ERRORS] = __ATTR(errors, 0444, counter_show, NULL),
-	[KCS_COUNT_REFUSED] = __ATTR(refused, 0444, counter_show, NULL),
-	[KCS_COUNT_RETRIES] = __ATTR(retries, 0444, counter_show, NULL),
-	[KCS_COUNT_PROBES] = __ATTR(probes, 0444, counter_show, NULL),
-	[KCS_COUNT_RECOVERIES] = __ATTR(recoveries, 0444, counter_show, NULL),
-	[KCS_COUNT_ROUNDS] = __ATTR(attention_rounds, 0444, counter_show, NULL),
+	[KCS_COUNT_REQUESTS] = __ATTR(requests, 0444, show, NULL),
+	[KCS_COUNT_ANSWERED] = __ATTR(answered, 0444, show, NULL),
+	[KCS_COUNT_TIMEOUTS] = __ATTR(timeouts, 0444, show, NULL),
+	[KCS_COUNT_ERRORS] = __ATTR(errors, 0444, show, NULL),
+	[KCS_COUNT_REFUSED] = __ATTR(refused, 0444, show, NULL),
+	[KCS_COUNT_RETRIES] = __ATTR(retries, 0444, show, NULL),
+	[KCS_COUNT_PROBES] = __ATTR(probes, 0444, show, NULL),
+	[KCS_COUNT_RECOVERIES] = __ATTR(recoveries, 0444, show, NULL),
+	[KCS_COUNT_ROUNDS] = __ATTR(attention_rounds, 0444, show, NULL),
 };
 
-static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
-			    char *text)
+static ssize_t show(struct device *dev, struct device_attribute *attr, char *text)
 {
 	struct kcs_host *host = kcs_host_find(is_of, dev);
 	ssize_t len;
 
 	if (!host)
 		return -ENODEV;
-	len = sysfs_emit(text, "%lld\n",
-			 atomic64_read(&host->counters[attr - counters]));
+	if (attr == &health)
+		len = sysfs_emit(text, "%s\n",
+				 kcs_names_health(READ_ONCE(host->health.state)));
+	else
+		len = sysfs_emit(text, "%lld\n",
+				 atomic64_read(&host->counters[attr - counters]));
 	kcs_host_put(host);
 	return len;
 }
 
 static struct attribute *attributes[] = {
-	&dev_attr_health.attr,
+	&health.attr,
 	&counters[KCS_COUNT_REQUESTS].attr,
 	&counters[KCS_COUNT_ANSWERED].attr,
 	&counters[KCS_COUNT_TIMEOUTS].attr,

@@ -24,6 +24,8 @@ static irqreturn_t on_interrupt(int number, void *data)
 	struct kcs_host *host = data;
 	bool ours = kcs_irq_ring(&host->irq);
 
+	if (ours && READ_ONCE(host->irq.attention))
+		kcs_events_hurry(host);
 	if (READ_ONCE(host->irq.storm))
 		queue_work(system_long_wq, &host->calm);
 	return IRQ_RETVAL(ours);

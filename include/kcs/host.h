@@ -105,6 +105,7 @@ struct kcs_host *kcs_host_get(struct kcs_host *host);
 void kcs_host_put(struct kcs_host *host);
 int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener);
 void kcs_host_unlisten(struct kcs_host *host);
+void kcs_host_expect(struct kcs_host *host, bool expecting);
 int kcs_host_notify(struct notifier_block *nb);
 void kcs_host_unnotify(struct notifier_block *nb);
 
