@@ -108,6 +108,18 @@ class RouteTest(VmCase):
             "mi1_gone": NONE, "mtr1_gone": NONE, "mi2": W200,
             "mi1_back": W100, "mtr1_back": W100})
 
+    def test_nobody_stands_in_for_the_first_interface(self):
+        result = self.look(f"""
+            both && modprobe kcs_opregion && modprobe kcs_aml && read_at first FREE
+            cd /sys/bus/platform/drivers/kcs_host
+            echo {MI2} >unbind
+            read_at gone FREE; read_at mi1 PCI0.SF8.MI1.NEAR
+            echo {MI2} >bind && ready {MI2}
+            read_at back FREE
+        """)
+        self.assertEqual(self.values(result), {"first": W200, "gone": NONE, "mi1": W100,
+                                               "back": W200})
+
     def test_interface_that_comes_later_is_used(self):
         result = self.look("""
             modprobe kcs_opregion && modprobe kcs_aml && sleep 1.2

@@ -7,11 +7,13 @@
  *	an IPI0001 device
  *
  * If neither is: the IPI0001 device with the same _UID as the power meter of the
- * region, else the interface found first. ACPICA tells where the handler is
+ * region, else the interface that was the first when it was first asked for. ACPICA
+ * tells where the handler is
  * installed and not whose region it is, so "from the region" means from there.
  *
  * An IPI0001 device without an interface, because it has none or has lost it,
- * serves nobody; another BMC would give wrong answers.
+ * serves nobody, and nobody stands in for the first: another BMC would give wrong
+ * answers.
  *
  * It is asked for each call, so interfaces may come and go.
  */
@@ -49,6 +51,7 @@ struct mapping {
 static struct mapping map[MAP_MAX];
 static u32 map_count;
 static char *map_text;		/* what the lines point into */
+static const char *first;	/* device name; guarded by the list of interfaces */
 static u64 opened_ms;
 static bool closed;
 static atomic_t changes = ATOMIC_INIT(0);
@@ -73,6 +76,15 @@ static bool has_name(struct kcs_host *host, const void *name)
 	const char *uid = device ? acpi_device_uid(device) : NULL;
 
 	return (uid && !strcmp(uid, name)) || !strcmp(dev_name(dev), name);
+}
+
+static bool is_first(struct kcs_host *host, const void *unused)
+{
+	const char *name = dev_name(kcs_host_device(host));
+
+	if (!first)
+		first = kstrdup(name, GFP_KERNEL);
+	return first && !strcmp(name, first);
 }
 
 static const char *mapped_to(acpi_handle device)
@@ -125,7 +137,7 @@ static struct kcs_host *find(acpi_handle scope)
 	} while (ACPI_SUCCESS(acpi_get_parent(above, &above)));
 	interface = interface_with_uid_of(scope);
 	return interface ? kcs_host_find(is_companion, interface) :
-			   kcs_host_find(NULL, NULL);
+			   kcs_host_find(is_first, NULL);
 }
 
 static u64 now_ms(void)
@@ -291,4 +303,5 @@ void kcs_route_close(void)
 void kcs_route_free(void)
 {
 	kfree(map_text);
+	kfree(first);
 }
