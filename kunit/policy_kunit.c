@@ -79,7 +79,9 @@ static const struct policy_row policy_rows[] = {
 	{ "monitor-only", 0x2c, 0x05, 0xdc, false },
 	{ "monitor-only", 0x2c, 0x12, 0xdc, false },
 	{ "monitor-only", 0x2e, 0x01, 0, false },
-	{ "monitor-only", 0x30, 0xb2, 0, false },
+	{ "monitor-only", 0x30, 0xb2, 0x0a, false },
+	{ "monitor-only", 0x30, 0xb3, 0x0b, false },
+	{ "monitor-only", 0x30, 0xb3, NO_DATA, false },
 	{ "monitor-only", 0x3a, 0x01, 0, false },
 	/* DCMI's numbers mean other things in other groups. */
 	{ "monitor-only", 0x2c, 0x02, 0x00, false },
@@ -105,6 +107,19 @@ static const struct policy_row policy_rows[] = {
 	{ "monitor-only,+06/58:c4", 0x06, 0x58, 0xc4, true },
 	{ "monitor-only,+06/58:c4", 0x06, 0x58, 0xea, false },
 	{ "  none , +06/01\n", 0x06, 0x01, NO_DATA, true },
+
+	/* What carries a command nobody sees. */
+	{ "all", 0x06, 0x34, 0, true },
+	{ "all", 0x06, 0x52, 0, true },
+	{ "all,+00/02", 0x06, 0x34, 0, true },
+	{ "all,-00/02", 0x06, 0x34, 0, false },
+	{ "all,-00/02", 0x06, 0x52, 0, false },
+	{ "all,-00/02", 0x06, 0x35, NO_DATA, true },
+	{ "all,-00/02", 0x04, 0x34, 0, true },
+	{ "all,-00/02:01,+30/01", 0x06, 0x34, 0, false },
+	{ "all,-00/02,+06/34", 0x06, 0x34, 0, true },
+	{ "all,-00/02,+06/34", 0x06, 0x52, 0, false },
+	{ "-00/02,all", 0x06, 0x34, 0, true },
 };
 
 static void last_word_that_speaks_of_a_command_counts(struct kunit *test)

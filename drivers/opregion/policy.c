@@ -3,11 +3,13 @@
  * Which commands AML may send; see policy.h for the words.
  *
  * "monitor-only" is a list of what is let through and not of what is denied: an
- * OEM command that nobody here knows could do anything, and so could Send
- * Message and Master Write-Read, which reach past the BMC. A reservation takes
+ * OEM command that nobody here knows could do anything. A reservation takes
  * another's away, and Set System Info sets a power cap on Dell's machines. Of OEM
  * commands it has Dell's power reading only; others are to be added by those who
  * know their machine.
+ *
+ * Send Message and Master Write-Read carry what no rule can see, to the BMC itself
+ * as well: where any command is denied they are, too.
  */
 #include "policy.h"
 
@@ -15,6 +17,9 @@
 
 /* Of the table below; no network function. */
 #define END		0xff
+
+#define NETFN_OEM	0x30
+#define DELL_POWER	0x0a
 
 /**
  * struct reads - commands of a NetFn that change nothing
@@ -69,15 +74,22 @@ static const struct reads monitor[] = {
 	{ KCS_NETFN_GROUP, 0x0c, 0x0c },	/* Get Thermal Limit */
 	{ KCS_NETFN_GROUP, 0x10, 0x10 },	/* Get Temperature Readings */
 	{ KCS_NETFN_GROUP, 0x13, 0x13 },	/* Get DCMI Configuration Parameters */
-	{ 0x30, 0xb3, 0xb3 },	/* Dell: instantaneous power */
+	{ NETFN_OEM, 0xb3, 0xb3 },	/* Dell: instantaneous power */
 	{ END }
 };
+
+/* IPMI 2.0 rev 1.1, 22.7 and 22.11 */
+static bool carries_others(u8 netfn, u8 cmd)
+{
+	return netfn == KCS_NETFN_APP && (cmd == 0x34 || cmd == 0x52);
+}
 
 static bool only_reads(u8 netfn, u8 cmd, u16 data)
 {
 	size_t i;
 
-	if (netfn == KCS_NETFN_GROUP && data != KCS_GROUP_DCMI)
+	if ((netfn == KCS_NETFN_GROUP && data != KCS_GROUP_DCMI) ||
+	    (netfn == NETFN_OEM && data != DELL_POWER))
 		return false;
 	for (i = 0; monitor[i].netfn != END; i++)
 		if (monitor[i].netfn == netfn && cmd >= monitor[i].first &&
@@ -91,7 +103,8 @@ static bool only_reads(u8 netfn, u8 cmd, u16 data)
  * @policy: the policy
  * @request: the request
  *
- * A rule with a data byte does not speak of a request without data.
+ * A rule with a data byte does not speak of a request without data. A request
+ * that carries another is denied where any is, unless a rule lets it through.
  *
  * Context: any.
  * Return: true when it may.
@@ -102,18 +115,22 @@ bool kcs_policy_allows(const struct kcs_policy *policy,
 	u8 netfn = request->bytes[0] >> 2, cmd = request->bytes[1];
 	u16 data = request->len > KCS_MSG_REQUEST_MIN ?
 		   request->bytes[KCS_MSG_REQUEST_MIN] : KCS_POLICY_ANY;
+	bool denies = false;
 	u32 i;
 
-	for (i = policy->count; i--;)
+	for (i = policy->count; i--;) {
 		if (policy->rules[i].netfn == netfn &&
 		    (policy->rules[i].cmd == KCS_POLICY_ANY ||
 		     policy->rules[i].cmd == cmd) &&
 		    (policy->rules[i].data == KCS_POLICY_ANY ||
 		     policy->rules[i].data == data))
 			return policy->rules[i].allow;
+		denies |= !policy->rules[i].allow;
+	}
 	if (policy->preset == KCS_POLICY_MONITOR)
 		return only_reads(netfn, cmd, data);
-	return policy->preset == KCS_POLICY_ALL;
+	return policy->preset == KCS_POLICY_ALL &&
+	       !(denies && carries_others(netfn, cmd));
 }
 
 /* -- Reading. ------------------------------------------------------------- */

@@ -10,7 +10,9 @@
  *	-NN/CC[:DD]	hexadecimal; * for CC is every command; + lets
  *			through, - denies
  *
- * For instance "monitor-only,+30/c8" or "all -00/02 -00/03".
+ * For instance "monitor-only,+30/c8" or "all -00/02 -00/03". Where anything is
+ * denied, so are Send Message (06/34) and Master Write-Read (06/52), which could
+ * carry it, unless a rule lets them through.
  */
 #ifndef KCS_POLICY_H
 #define KCS_POLICY_H
