@@ -221,10 +221,11 @@ static void reply_is_kept_for_its_time_and_only_if_told_so(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_SHARE_OWN);
 	msleep(40);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, transfers(test), 4ull);
+	KUNIT_EXPECT_EQ(test, transfers(test), 5ull);
 }
 
 static void write_ends_what_is_kept(struct kunit *test)

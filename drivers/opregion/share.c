@@ -123,12 +123,12 @@ static bool is_good(const struct flight *flight)
 }
 
 /* One that may end much sooner than the caller would wait is none for him. */
-static bool can_join(const struct flight *flight, u32 timeout_ms)
+static bool can_join(const struct flight *flight, u32 timeout_ms, u32 keep_ms)
 {
 	if (!flight->is_read || flight->closed)
 		return false;
 	if (kcs_request_is_over(flight->request))
-		return is_good(flight);
+		return keep_ms && is_good(flight);
 	return now_ms() + timeout_ms / 4 * 3 <= flight->deadline_ms;
 }
 
@@ -157,7 +157,7 @@ static void close_family(const struct flight *written)
 /* -- A call. -------------------------------------------------------------- */
 
 static struct flight *join(struct kcs_host *host, const struct kcs_msg *request,
-			   u32 timeout_ms, int *how)
+			   u32 timeout_ms, u32 keep_ms, int *how)
 {
 	struct flight *flight, *found = NULL;
 
@@ -165,7 +165,7 @@ static struct flight *join(struct kcs_host *host, const struct kcs_msg *request,
 	list_for_each_entry(flight, &flights, node)
 		if (flight->host == host && flight->msg.len == request->len &&
 		    !memcmp(flight->msg.bytes, request->bytes, request->len) &&
-		    can_join(flight, timeout_ms))
+		    can_join(flight, timeout_ms, keep_ms))
 			found = flight;
 	if (found) {
 		found->users++;
@@ -242,7 +242,7 @@ int kcs_share_transfer(struct kcs_host *host, const struct kcs_msg *request,
 	int err;
 
 	if (is_read(request))
-		flight = join(host, request, timeout_ms, &how);
+		flight = join(host, request, timeout_ms, keep_ms, &how);
 	if (!flight)
 		flight = start(host, request, timeout_ms);
 	if (IS_ERR(flight))
