@@ -185,6 +185,10 @@ static void install(struct work_struct *work)
 	status = acpi_install_address_space_handler(scope->device,
 						    ACPI_ADR_SPACE_IPMI, handle,
 						    NULL, scope);
+	/* It may be installed all the same, on less than it should be. */
+	if (ACPI_FAILURE(status))
+		acpi_remove_address_space_handler(scope->device,
+						  ACPI_ADR_SPACE_IPMI, handle);
 	WRITE_ONCE(scope->err, ACPI_FAILURE(status) ? -EBUSY : 0);
 	mutex_lock(&lock);
 	if (!scope->err)
@@ -318,8 +322,13 @@ module_init(kcs_anchor_init);
 static void __exit kcs_anchor_exit(void)
 {
 	struct scope *scope, *next;
+	LIST_HEAD(gone);
 
-	list_for_each_entry(scope, &scopes, node) {
+	/* The file of pinned is still there. */
+	mutex_lock(&lock);
+	list_splice_init(&scopes, &gone);
+	mutex_unlock(&lock);
+	list_for_each_entry(scope, &gone, node) {
 		flush_work(&scope->install);
 		if (!scope->err)
 			acpi_remove_address_space_handler(scope->device,
@@ -328,7 +337,7 @@ static void __exit kcs_anchor_exit(void)
 	}
 	synchronize_srcu(&callers);
 	synchronize_rcu_tasks();
-	list_for_each_entry_safe(scope, next, &scopes, node)
+	list_for_each_entry_safe(scope, next, &gone, node)
 		kfree(scope);
 	pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
 }

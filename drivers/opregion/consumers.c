@@ -8,6 +8,7 @@
 
 #include <linux/acpi.h>
 #include <linux/device.h>
+#include <linux/platform_device.h>
 #include <linux/string.h>
 
 /* True when it has its driver now; one that is refused again stays without. */
@@ -22,7 +23,8 @@ static void offer(const char *id)
 	struct acpi_device *device;
 
 	for_each_acpi_dev_match(device, id, NULL, -1) {
-		struct device *node = get_device(acpi_get_first_physical_node(device));
+		struct device *node =
+			bus_find_device_by_acpi_dev(&platform_bus_type, device);
 
 		probe_again(&device->dev);
 		probe_again(node);
