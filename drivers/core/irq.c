@@ -113,8 +113,9 @@ static void count_useless(struct kcs_irq *irq)
  * kcs_irq_ring() - there was an interrupt
  * @irq: the interrupt
  *
- * Two register accesses at most. In a storm it is not ours, so that the kernel
- * shuts the line if nobody else does.
+ * Two register accesses at most. A byte that comes before the last one was fetched
+ * is one for nothing: the BMC has to wait for the link. In a storm such interrupts
+ * are not ours, so that the kernel shuts the line if nobody else does.
  *
  * Context: hard interrupt, or any.
  * Return: true when it was ours: Status shows a byte or SMS_ATN, or the link was
@@ -124,7 +125,7 @@ bool kcs_irq_ring(struct kcs_irq *irq)
 {
 	struct kcs_io *io = irq->registers;
 	unsigned long flags;
-	bool ours, byte;
+	bool ours, byte, fresh;
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
@@ -132,14 +133,15 @@ bool kcs_irq_ring(struct kcs_irq *irq)
 	byte = status & KCS_STATUS_OBF && status != KCS_FLOATING;
 	irq->attention = status & KCS_STATUS_SMS_ATN && !byte &&
 			 status != KCS_FLOATING;
-	ours = byte || irq->polled || (irq->attention && !irq->storm);
+	fresh = byte && !irq->taken;
+	ours = fresh || irq->polled || ((byte || irq->attention) && !irq->storm);
 	if (byte) {
 		irq->byte = io->ops->read(io, KCS_REG_DATA);
 		irq->taken = true;
 		irq->bytes++;
-	} else if (!irq->polled) {
-		count_useless(irq);
 	}
+	if (!fresh && !irq->polled)
+		count_useless(irq);
 	irq->polled = false;
 	if (ours)
 		WRITE_ONCE(irq->rang, true);
