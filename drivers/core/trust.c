@@ -33,40 +33,38 @@ static irqreturn_t on_interrupt(int number, void *data)
 
 /* -- What the BMC is told. ------------------------------------------------ */
 
-static int ask(struct kcs_link *link, u8 cmd, const u8 *byte,
-	       struct kcs_msg *reply)
+/* Takes the place of what a probe asked last. */
+static int ask(struct kcs_host *host, struct kcs_link *link, u8 cmd,
+	       const u8 *byte)
 {
-	u64 end_us = link->clock->ops->now_us(link->clock) + ASK_TIMEOUT_US;
-	struct kcs_msg request;
+	u64 end_us = kcs_host_now_us(host) + ASK_TIMEOUT_US;
 	int err;
 
-	kcs_link_question(&request, cmd, byte);
-	err = kcs_link_transfer(link, &request, reply, end_us, NULL);
-	if (!err && kcs_msg_cc(reply) != KCS_CC_OK)
+	kcs_link_question(&host->last, cmd, byte);
+	err = kcs_link_transfer(link, &host->last, &host->last_reply, end_us, NULL);
+	if (!err && kcs_msg_cc(&host->last_reply) != KCS_CC_OK)
 		err = -EOPNOTSUPP;
 	return err;
 }
 
-static int enable(struct kcs_link *link, bool on)
+static int enable(struct kcs_host *host, struct kcs_link *link, bool on)
 {
-	struct kcs_msg reply;
+	int err = ask(host, link, KCS_CMD_GET_ENABLES, NULL);
 	u8 enables;
-	int err;
 
-	err = ask(link, KCS_CMD_GET_ENABLES, NULL, &reply);
 	if (err)
 		return err;
-	if (reply.len <= KCS_MSG_REPLY_MIN)
+	if (host->last_reply.len <= KCS_MSG_REPLY_MIN)
 		return -EOPNOTSUPP;
-	enables = reply.bytes[KCS_MSG_REPLY_MIN] & ~KCS_ENABLE_INTERRUPT;
+	enables = host->last_reply.bytes[KCS_MSG_REPLY_MIN] & ~KCS_ENABLE_INTERRUPT;
 	if (on)
 		enables |= KCS_ENABLE_INTERRUPT;
-	return ask(link, KCS_CMD_SET_ENABLES, &enables, &reply);
+	return ask(host, link, KCS_CMD_SET_ENABLES, &enables);
 }
 
 static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on)
 {
-	int err = enable(link, on);
+	int err = enable(host, link, on);
 
 	if (!err)
 		host->irq_enabled = on;
@@ -78,14 +76,13 @@ static int hear(struct kcs_host *host)
 {
 	struct kcs_irq *irq = &host->irq;
 	u32 before = READ_ONCE(irq->bytes);
-	struct kcs_msg reply;
 	int err;
 
 	err = tell_bmc(host, &host->link, true);
 	if (err)
 		return err;
 	WRITE_ONCE(irq->patient, true);
-	err = ask(&host->link, KCS_CMD_GET_DEVICE_ID, NULL, &reply);
+	err = ask(host, &host->link, KCS_CMD_GET_DEVICE_ID, NULL);
 	WRITE_ONCE(irq->patient, false);
 	if (!err && READ_ONCE(irq->bytes) == before)
 		err = -ENOMSG;
@@ -142,21 +139,18 @@ static void judge(struct kcs_host *host, int err)
  * A BMC that was reset has forgotten that it may interrupt.
  *
  * Context: on the interface's workqueue.
- * Return: true when the BMC may be out of step: it was asked and did not answer.
+ * Return: true when the BMC was asked, so that the probe has to ask again: it may
+ * be out of step, and kcs_host.last_reply is another.
  */
 bool kcs_trust_test(struct kcs_host *host)
 {
-	int err = 0;
-
-	if (!host->irq.number)
+	if (!host->irq.number || (READ_ONCE(host->no_irq) && !host->irq_enabled))
 		return false;
-	if (!READ_ONCE(host->no_irq) && request(host)) {
-		err = hear(host);
-		judge(host, err);
-	}
+	if (!READ_ONCE(host->no_irq) && request(host))
+		judge(host, hear(host));
 	if (READ_ONCE(host->no_irq) && host->irq_enabled)
-		err = tell_bmc(host, &host->link, false);
-	return err && err != -EOPNOTSUPP && err != -ENOMSG;
+		tell_bmc(host, &host->link, false);
+	return true;
 }
 
 /* A storm may keep one CPU busy; this runs on another, and then the probe. */
