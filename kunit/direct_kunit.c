@@ -206,6 +206,31 @@ static void burst_of_firmware_is_over_after_a_moment(struct kunit *test)
 	engine_thaw(engine);
 }
 
+/* Whoever was passed too often goes before firmware, and is not waited with. */
+static void burst_that_others_have_to_break_into_holds_nobody_up(struct kunit *test)
+{
+	struct errand first, other, next;
+	struct engine *engine = test->priv;
+	int i;
+
+	start(test, 0, 0);
+	engine_freeze(engine);
+	send(test, &first, KCS_CLASS_AML, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &first, 0));
+	send(test, &other, KCS_CLASS_USER, 0x06, 0x01);
+	for (i = 0; i < KCS_QUEUE_PASSED_MAX; i++) {
+		KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
+		send(test, &next, KCS_CLASS_AML, 0x06, 0x01);
+		KUNIT_EXPECT_FALSE(test, ended_here(test, &next, 0));
+	}
+	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
+	send(test, &next, KCS_CLASS_AML, 0x06, 0x01);
+	KUNIT_EXPECT_FALSE(test, still_waits(engine, &other));
+	engine_thaw(engine);
+	KUNIT_EXPECT_FALSE(test, ended_here(test, &other, 0));
+	KUNIT_EXPECT_FALSE(test, ended_here(test, &next, 0));
+}
+
 static void burst_is_firmwares_only(struct kunit *test)
 {
 	struct engine *engine = test->priv;
@@ -377,6 +402,7 @@ static struct kunit_case direct_cases[] = {
 	KUNIT_CASE(reply_that_is_another_ones_is_asked_for_again),
 	KUNIT_CASE(burst_of_firmware_is_not_broken_into),
 	KUNIT_CASE(burst_of_firmware_is_over_after_a_moment),
+	KUNIT_CASE(burst_that_others_have_to_break_into_holds_nobody_up),
 	KUNIT_CASE(burst_is_firmwares_only),
 	KUNIT_CASE(removal_ends_what_was_begun),
 	KUNIT_CASE(sleep_ends_what_was_begun),

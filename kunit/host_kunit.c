@@ -25,6 +25,8 @@
  * @nb: hears of readiness
  * @heard: events of our interface
  * @ready: complete at the first
+ * @queued: a request that has to be over when others hear of the removal
+ * @was_over: whether it was
  */
 struct bench {
 	struct device *dev;
@@ -36,6 +38,8 @@ struct bench {
 	struct notifier_block nb;
 	u32 heard;
 	struct completion ready;
+	struct kcs_request *queued;
+	bool was_over;
 };
 
 static const u8 device_id[] = {
@@ -57,6 +61,8 @@ static int on_event(struct notifier_block *nb, unsigned long event, void *host)
 		bench->heard++;
 		complete_all(&bench->ready);
 	}
+	if (event == KCS_HOST_REMOVED && bench->queued)
+		bench->was_over = kcs_request_is_over(bench->queued);
 	return NOTIFY_OK;
 }
 
@@ -334,6 +340,19 @@ static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kun
 
 /* -- Going away. ---------------------------------------------------------- */
 
+/* Otherwise whoever lets go of the interface then would wait for their deadline. */
+static void removal_is_told_after_the_queue_has_ended(struct kunit *test)
+{
+	struct bench *bench = test->priv;
+
+	start_frozen(test);
+	bench->queued = submit(test);
+	remove_host(bench);
+	KUNIT_EXPECT_TRUE(test, bench->was_over);
+	expect_end(test, bench->queued, -ENODEV);
+	bench->queued = NULL;
+}
+
 static void removal_ends_all_requests(struct kunit *test)
 {
 	struct bench *bench = test->priv;
@@ -384,6 +403,7 @@ static struct kunit_case host_cases[] = {
 	KUNIT_CASE(cancelled_request_ends_with_the_reason_given),
 	KUNIT_CASE(late_reply_finds_nobody),
 	KUNIT_CASE(waiter_leaves_at_its_deadline_whatever_the_interface_does),
+	KUNIT_CASE(removal_is_told_after_the_queue_has_ended),
 	KUNIT_CASE(removal_ends_all_requests),
 	KUNIT_CASE(removed_interface_refuses_those_who_still_hold_it),
 	{}

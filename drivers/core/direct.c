@@ -78,6 +78,16 @@ static bool is_plain(const struct kcs_request *request, int err)
 	       !kcs_health_is_news(&request->msg);
 }
 
+/*
+ * Over before the link is free: who joins it then cannot have sent something else
+ * in between. A function that is called at the end may want the link itself.
+ */
+static void end_unheard(struct kcs_request *request)
+{
+	if (!request->on_done)
+		kcs_request_end(request, 0);
+}
+
 /**
  * kcs_direct_carry() - carry a request, as far as that goes at once
  * @host: the interface, after kcs_direct_take()
@@ -98,6 +108,7 @@ void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request)
 		kcs_host_count(host, KCS_COUNT_ANSWERED);
 		kcs_serve_mind_burst(host, request);
 		kcs_events_look(host);
+		end_unheard(request);
 	} else {
 		host->carried_err = err;
 		host->carried = request;

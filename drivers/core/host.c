@@ -193,6 +193,7 @@ void kcs_host_remove(struct kcs_host *host)
 	unlist_host(host);
 	stop(host);
 	cancel_delayed_work_sync(&host->probe);
+	kcs_serve_flush(host, -ENODEV);
 	kcs_host_tell(host, KCS_HOST_REMOVED);
 	kcs_serve_stop(host);
 	kcs_events_stop(host);

@@ -26,7 +26,7 @@
 /* What is left of a request's time is not enough to send it: one hundredth. */
 static bool too_late(const struct kcs_request *request, u64 now_us)
 {
-	u64 least_us = (u64)request->timeout_ms * USEC_PER_MSEC / 100;
+	u64 least_us = (u64)request->timeout_ms * (USEC_PER_MSEC / 100);
 
 	return now_us + least_us >= request->deadline_us;
 }
@@ -192,7 +192,8 @@ static bool burst_may_go_on(struct kcs_host *host)
 		return false;
 	spin_lock_irqsave(&host->lock, flags);
 	request = next(host);
-	lower = request && request->class > KCS_CLASS_AML;
+	lower = request && request->class > KCS_CLASS_AML &&
+		!host->queue.count[KCS_CLASS_AML];
 	spin_unlock_irqrestore(&host->lock, flags);
 	return lower;
 }
