@@ -19,6 +19,10 @@
 #define CMD_RESET_WATCHDOG	0x22
 #define CMD_SET_WATCHDOG	0x24
 
+/* Of HPM.1 */
+#define CMD_ABORT_UPGRADE	0x30
+#define CMD_MANUAL_ROLLBACK	0x38
+
 /**
  * kcs_message_request() - what a program sends, as it goes over KCS
  * @request: filled on success
@@ -104,7 +108,8 @@ bool kcs_message_is_watchdog(const struct kcs_msg *request)
  * @request: the request
  *
  * Context: any.
- * Return: true for firmware commands: NetFn 08h, and HPM.1.
+ * Return: true for firmware commands: NetFn 08h, and those of HPM.1 R1.0 that
+ * change firmware or ask how far that is: 30h to 38h.
  */
 bool kcs_message_is_maintenance(const struct kcs_msg *request)
 {
@@ -112,5 +117,7 @@ bool kcs_message_is_maintenance(const struct kcs_msg *request)
 
 	return netfn == NETFN_FIRMWARE ||
 	       (netfn == KCS_NETFN_GROUP && request->len > KCS_MSG_REQUEST_MIN &&
-		request->bytes[KCS_MSG_REQUEST_MIN] == KCS_GROUP_PICMG);
+		request->bytes[KCS_MSG_REQUEST_MIN] == KCS_GROUP_PICMG &&
+		request->bytes[1] >= CMD_ABORT_UPGRADE &&
+		request->bytes[1] <= CMD_MANUAL_ROLLBACK);
 }
