@@ -186,6 +186,17 @@ class DeviceTest(VmCase):
         """, bmc=["--silent-s", "6"])
         self.assertEqual(self.values(result), {"early": 0, "late": 1})
 
+    def test_bmc_that_does_not_tell_who_it_is_is_asked_again(self):
+        result = self.boot(PRELUDE + """
+            modprobe kcs_sim && await "BMC ready" || exit 1
+            echo code command=0601 code=d5 times=1 >/sys/kernel/debug/kcs_sim/fault
+            modprobe kcs_ipmi && await "trying again" || exit 1
+            [ -e /dev/ipmi0 ] && echo early=1 || echo early=0
+            device && answers && echo late=1
+        """, bmc=None)
+        self.assertEqual(self.values(result), {"early": 0, "late": 1})
+        self.assertEqual(result.console.count("no /dev/ipmi yet"), 1)
+
     def test_acpi_ipmi_finds_its_bmc_in_ours(self):
         result = self.boot(PRELUDE + """
             ours && modprobe acpi_ipmi && modprobe acpi_power_meter || exit 1
@@ -238,17 +249,41 @@ class WatchdogTest(VmCase):
 class PanicTest(VmCase):
     """When nothing else runs any more."""
 
-    def test_panic_is_written_to_the_event_log(self):
-        result = self.machine.boot(PRELUDE + """
-            ours && echo event >/sys/module/ipmi_msghandler/parameters/panic_op || exit 1
+    # Platform Event: OS stop, run-time critical (table 42-3, 20h).
+    OS_STOP = r"(?m)^04 02 410320..6f"
+
+    def panic(self, op, before, **options):
+        result = self.machine.boot(PRELUDE + f"""
+            ours && echo {op} >/sys/module/ipmi_msghandler/parameters/panic_op || exit 1
+            {before}
             echo armed; echo c >/proc/sysrq-trigger; sleep 30
-        """, timeout_s=60)
+        """, timeout_s=60, **options)
         self.assertIn("armed", result.output)
         self.assertEqual(result.status, -1)
         for unwanted in ("still running", "WARNING:"):
             self.assertEqual(result.console.count(unwanted), 0, unwanted)
-        # Platform Event: OS stop, run-time critical (table 42-3, 20h).
-        self.assertRegex(result.requests, r"(?m)^04 02 410320..6f")
+        return result
+
+    def test_panic_is_written_to_the_event_log(self):
+        self.assertRegex(self.panic("event", "").requests, self.OS_STOP)
+
+    def test_message_on_its_way_is_not_sent_twice_in_a_panic(self):
+        self.machine.initrd.build_program(CLOCK)
+        result = self.panic("event", """
+            sent() { cat /sys/bus/platform/devices/IPI0001:00/kcs/requests; }
+            sleep 2; before=$(sent); ipmi_clock 30 ee 1 &
+            until [ $(sent) -gt $before ]; do :; done
+        """, bmc=["--think-ms", "300"])
+        self.assertEqual(len(re.findall(r"(?m)^30 ee", result.requests)), 1, result.requests)
+        self.assertRegex(result.requests, self.OS_STOP)
+
+    # Half a second for each of those who wait would be more than the boot may take.
+    def test_panic_with_a_silent_bmc_reboots_whoever_waits(self):
+        self.machine.initrd.build_program(CLOCK)
+        self.panic("event", """
+            echo 300 >/sys/module/ipmi_msghandler/parameters/max_users
+            sleep 5; for _ in $(seq 200); do ipmi_clock 30 ee 1 & done
+        """, bmc=["--silent-from-s", "3", "--silent-s", "inf"])
 
 
 class CostTest(VmCase):

@@ -5,6 +5,7 @@
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
+#include <linux/rcupdate.h>
 
 static LIST_HEAD(smis);
 static DEFINE_MUTEX(lock);	/* guards smis */
@@ -95,6 +96,8 @@ static void __exit kcs_ipmi_exit(void)
 	kcs_host_unnotify(&events);
 	list_for_each_entry_safe(smi, next, &smis, node)
 		kcs_smi_remove(smi);
+	/* Whoever ended the last request may still be on the way out of here. */
+	synchronize_rcu_tasks();
 }
 module_exit(kcs_ipmi_exit);
 

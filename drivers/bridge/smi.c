@@ -31,8 +31,15 @@
 /* In a panic, or when the machine is switched off by its BMC. */
 #define POLLED_MS	500
 
+/* Messages in a row without an answer, until no more time is lost. */
+#define SILENT_MAX	2
+
+/* After the message handler could not learn who the BMC is. */
+#define ENROLL_AGAIN_S	5
+
 /* -- Messages. ------------------------------------------------------------ */
 
+/* A CPU may be stopped anywhere here: until the very end the message is known. */
 static void give_back(struct kcs_smi *smi, struct ipmi_smi_msg *msg, int err,
 		      const struct kcs_msg *reply)
 {
@@ -40,29 +47,27 @@ static void give_back(struct kcs_smi *smi, struct ipmi_smi_msg *msg, int err,
 		msg->rsp_size = kcs_message_failure(msg->rsp, msg->data, err);
 	else
 		msg->rsp_size = kcs_message_reply(msg->rsp, reply);
-	ipmi_smi_msg_received(smi->intf, msg);
+	if (cmpxchg(&smi->msg, msg, NULL) == msg)
+		ipmi_smi_msg_received(smi->intf, msg);
 }
 
-static struct ipmi_smi_msg *take_msg(struct kcs_smi *smi,
-				     struct kcs_request **request)
+static struct kcs_request *take_request(struct kcs_smi *smi)
 {
-	struct ipmi_smi_msg *msg;
+	struct kcs_request *request;
 	unsigned long flags;
 
 	spin_lock_irqsave(&smi->lock, flags);
-	msg = smi->msg;
-	*request = smi->request;
-	smi->msg = NULL;
+	request = smi->request;
 	smi->request = NULL;
 	spin_unlock_irqrestore(&smi->lock, flags);
-	return msg;
+	return request;
 }
 
 static void on_done(struct kcs_request *request, void *context)
 {
 	struct kcs_smi *smi = context;
-	struct kcs_request *held;
-	struct ipmi_smi_msg *msg = take_msg(smi, &held);
+	struct kcs_request *held = take_request(smi);
+	struct ipmi_smi_msg *msg = READ_ONCE(smi->msg);
 
 	/* The handler's tasklet runs here then, not in a thread to be woken. */
 	local_bh_disable();
@@ -79,7 +84,10 @@ static void on_done(struct kcs_request *request, void *context)
 
 static u32 time_for(const struct kcs_smi *smi, const struct kcs_msg *wire)
 {
-	return READ_ONCE(smi->maintenance) || kcs_message_is_maintenance(wire) ?
+	bool patient = READ_ONCE(smi->maintenance) ||
+		       kcs_message_is_maintenance(wire);
+
+	return patient && !kcs_message_is_watchdog(wire) ?
 	       KCS_MESSAGE_MAINTENANCE_MS : KCS_HOST_TIMEOUT_MS;
 }
 
@@ -110,7 +118,6 @@ static int hand_in(struct kcs_smi *smi, struct ipmi_smi_msg *msg)
 		return -ENOMEM;
 	spin_lock_irqsave(&smi->lock, flags);
 	if (!smi->leaving) {
-		smi->msg = msg;
 		smi->request = kcs_request_get(request);
 		atomic_inc(&smi->riding);
 	} else {
@@ -135,13 +142,30 @@ static KCS_COMPAT_SENT smi_sender(void *send_info, struct ipmi_smi_msg *msg)
 	struct kcs_smi *smi = send_info;
 	int err = 0;
 
-	if (is_polled(smi))
-		smi->msg = msg;
-	else
+	WRITE_ONCE(smi->msg, msg);
+	if (!is_polled(smi))
 		err = hand_in(smi, msg);
 	if (err)
 		give_back(smi, msg, err, NULL);
 	return (KCS_COMPAT_SENT)0;
+}
+
+/* What was handed in before may have reached the BMC, and is not sent twice. */
+static int transfer_polled(struct kcs_smi *smi, const struct ipmi_smi_msg *msg,
+			   struct kcs_msg *reply)
+{
+	struct kcs_msg wire;
+	int err;
+
+	if (xchg(&smi->request, NULL))
+		return -ECANCELED;
+	if (smi->silent >= SILENT_MAX)
+		return -ETIMEDOUT;
+	err = kcs_message_request(&wire, msg->data, msg->data_size);
+	if (!err)
+		err = kcs_host_panic_transfer(smi->host, &wire, reply, POLLED_MS);
+	smi->silent = err == -ETIMEDOUT ? smi->silent + 1 : 0;
+	return err;
 }
 
 /*
@@ -151,19 +175,11 @@ static KCS_COMPAT_SENT smi_sender(void *send_info, struct ipmi_smi_msg *msg)
 static void smi_poll(void *send_info)
 {
 	struct kcs_smi *smi = send_info;
-	struct ipmi_smi_msg *msg;
-	struct kcs_msg wire, reply;
-	int err;
+	struct ipmi_smi_msg *msg = READ_ONCE(smi->msg);
+	struct kcs_msg reply;
 
-	if (!is_polled(smi))
-		return;
-	msg = xchg(&smi->msg, NULL);
-	if (!msg)
-		return;
-	err = kcs_message_request(&wire, msg->data, msg->data_size);
-	if (!err)
-		err = kcs_host_panic_transfer(smi->host, &wire, &reply, POLLED_MS);
-	give_back(smi, msg, err, &reply);
+	if (msg && is_polled(smi))
+		give_back(smi, msg, transfer_polled(smi, msg, &reply), &reply);
 }
 
 static void smi_set_run_to_completion(void *send_info, bool on)
@@ -280,20 +296,34 @@ static const struct ipmi_smi_handlers handlers = {
 	.set_maintenance_mode = smi_set_maintenance_mode,
 };
 
-static void enroll(struct work_struct *work)
+/* An interface out of service has no device any more. */
+static bool try_to_enroll(struct kcs_smi *smi)
 {
-	struct kcs_smi *smi = container_of(work, struct kcs_smi, enroll);
-	struct device *dev = kcs_host_device(smi->host);
+	struct device *dev;
 	int err;
 
-	if (smi->intf)
-		return;
+	if (!kcs_host_is_ready(smi->host))
+		return false;
+	dev = kcs_host_device(smi->host);
 	err = ipmi_register_smi(&handlers, smi, dev, 0);
-	if (err) {
-		smi->intf = NULL;
-		dev_warn(dev, "no /dev/ipmi: ipmi_msghandler refuses: %pe\n",
-			 ERR_PTR(err));
-	}
+	if (!err)
+		return true;
+	smi->intf = NULL;
+	if (!smi->refused)
+		dev_warn(dev, "no /dev/ipmi yet: ipmi_msghandler refuses: %pe; trying again every %u s\n",
+			 ERR_PTR(err), ENROLL_AGAIN_S);
+	smi->refused = true;
+	return false;
+}
+
+static void enroll(struct work_struct *work)
+{
+	struct kcs_smi *smi = container_of(to_delayed_work(work), struct kcs_smi,
+					   enroll);
+
+	if (!smi->intf && !try_to_enroll(smi))
+		queue_delayed_work(system_long_wq, &smi->enroll,
+				   ENROLL_AGAIN_S * HZ);
 }
 
 /**
@@ -314,7 +344,7 @@ struct kcs_smi *kcs_smi_create(struct kcs_host *host)
 	smi->listener.event = on_event;
 	smi->listener.pretimeout = on_pretimeout;
 	smi->listener.oem = on_oem;
-	INIT_WORK(&smi->enroll, enroll);
+	INIT_DELAYED_WORK(&smi->enroll, enroll);
 	spin_lock_init(&smi->lock);
 	return smi;
 }
@@ -327,7 +357,7 @@ struct kcs_smi *kcs_smi_create(struct kcs_host *host)
  */
 void kcs_smi_enroll(struct kcs_smi *smi)
 {
-	queue_work(system_long_wq, &smi->enroll);
+	mod_delayed_work(system_long_wq, &smi->enroll, 0);
 }
 
 /* Its messages come back, and no other is taken. */
@@ -338,9 +368,8 @@ static void turn_away(struct kcs_smi *smi)
 
 	spin_lock_irqsave(&smi->lock, flags);
 	smi->leaving = true;
-	request = smi->request;
-	smi->request = NULL;
 	spin_unlock_irqrestore(&smi->lock, flags);
+	request = take_request(smi);
 	if (!request)
 		return;
 	kcs_request_end(request, -ENODEV);
@@ -356,7 +385,7 @@ static void turn_away(struct kcs_smi *smi)
 void kcs_smi_remove(struct kcs_smi *smi)
 {
 	turn_away(smi);
-	cancel_work_sync(&smi->enroll);
+	cancel_delayed_work_sync(&smi->enroll);
 	/* They have ended: a few instructions are left of them. */
 	while (atomic_read_acquire(&smi->riding))
 		usleep_range(100, 200);

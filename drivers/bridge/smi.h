@@ -18,29 +18,34 @@ struct ipmi_smi_msg;
  * @host: the interface
  * @listener: hears of events, while @listening
  * @listening: nobody else did before
- * @enroll: registers it
+ * @enroll: registers it, and tries again while that fails
+ * @refused: it failed, and the log says so
  * @intf: what the message handler calls it; NULL until it is registered
- * @leaving: messages are returned at once
  * @maintenance: somebody said that the BMC gets new firmware
  * @polled: nobody but poll() does anything any more
+ * @silent: messages that the BMC did not answer then, in a row
+ * @msg: the message on its way; whoever clears it returns it
  * @wire: the message being handed in; there is one at a time
  * @riding: requests that were handed in, and whose end was not told yet
  * @lock: guards what follows
- * @msg: the message on its way; whoever takes it returns it
- * @request: what carries it
+ * @leaving: messages are returned at once
+ * @request: what carries @msg, once it was handed in
  */
 struct kcs_smi {
 	struct list_head node;
 	struct kcs_host *host;
 	struct kcs_listener listener;
 	bool listening;
-	struct work_struct enroll;
+	struct delayed_work enroll;
+	bool refused;
 	struct ipmi_smi *intf;
-	bool leaving, maintenance, polled;
+	bool maintenance, polled;
+	u32 silent;
+	struct ipmi_smi_msg *msg;
 	struct kcs_msg wire;
 	atomic_t riding;
-	spinlock_t lock;	/* msg, request */
-	struct ipmi_smi_msg *msg;
+	spinlock_t lock;	/* leaving, request */
+	bool leaving;
 	struct kcs_request *request;
 };
 
