@@ -47,21 +47,6 @@ void kcs_link_question(struct kcs_msg *request, u8 cmd, const u8 *byte)
 		request->bytes[request->len++] = *byte;
 }
 
-/**
- * kcs_link_look() - read Status
- * @link: the link
- *
- * Context: the owner's; does not sleep.
- * Return: the status byte, which kcs_link.status keeps.
- */
-u8 kcs_link_look(struct kcs_link *link)
-{
-	struct kcs_io *io = link->io;
-
-	link->status = io->ops->read(io, KCS_REG_STATUS);
-	return link->status;
-}
-
 static bool given_up(const struct kcs_link *link, const u32 *ended)
 {
 	return READ_ONCE(link->hurry) || (ended && READ_ONCE(*ended));

@@ -31,7 +31,21 @@ struct kcs_link {
 	bool stop;
 };
 
-u8 kcs_link_look(struct kcs_link *link);
+/**
+ * kcs_link_look() - read Status
+ * @link: the link
+ *
+ * Context: the owner's; does not sleep.
+ * Return: the status byte, which kcs_link.status keeps.
+ */
+static inline u8 kcs_link_look(struct kcs_link *link)
+{
+	struct kcs_io *io = link->io;
+
+	link->status = io->ops->read(io, KCS_REG_STATUS);
+	return link->status;
+}
+
 void kcs_link_question(struct kcs_msg *request, u8 cmd, const u8 *byte);
 int kcs_link_transfer(struct kcs_link *link, const struct kcs_msg *request,
 		      struct kcs_msg *reply, u64 deadline_us, const u32 *ended);

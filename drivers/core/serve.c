@@ -179,7 +179,9 @@ static struct kcs_request *next(struct kcs_host *host)
  */
 bool kcs_serve_in_burst(const struct kcs_host *host)
 {
-	return kcs_host_now_us(host) < READ_ONCE(host->burst_until_us);
+	u64 until_us = READ_ONCE(host->burst_until_us);
+
+	return until_us && kcs_host_now_us(host) < until_us;
 }
 
 static bool burst_may_go_on(struct kcs_host *host)
