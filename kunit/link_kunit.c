@@ -44,6 +44,22 @@ static int transfer(struct bench *bench)
 				 bench->script->now_us + 5 * SECOND_US, NULL);
 }
 
+static void question_is_of_netfn_app_and_has_one_byte_or_none(struct kunit *test)
+{
+	static const u8 byte = 0x08;
+	struct kcs_msg request;
+
+	kcs_link_question(&request, 0x31, NULL);
+	KUNIT_EXPECT_EQ(test, request.len, (u16)2);
+	KUNIT_EXPECT_EQ(test, request.bytes[0], 0x18);
+	KUNIT_EXPECT_EQ(test, request.bytes[1], 0x31);
+
+	kcs_link_question(&request, 0x30, &byte);
+	KUNIT_EXPECT_EQ(test, request.len, (u16)3);
+	KUNIT_EXPECT_EQ(test, request.bytes[1], 0x30);
+	KUNIT_EXPECT_EQ(test, request.bytes[2], 0x08);
+}
+
 static void prompt_bmc_costs_no_clock_read(struct kunit *test)
 {
 	struct bench *bench = bench_create(test);
@@ -344,6 +360,7 @@ static void try_of_what_is_no_message_touches_no_register(struct kunit *test)
 }
 
 static struct kunit_case link_cases[] = {
+	KUNIT_CASE(question_is_of_netfn_app_and_has_one_byte_or_none),
 	KUNIT_CASE(prompt_bmc_costs_no_clock_read),
 	KUNIT_CASE(slow_bmc_is_waited_for_with_few_looks),
 	KUNIT_CASE(silence_anywhere_ends_at_the_deadline),

@@ -362,8 +362,9 @@ class LintTest(unittest.TestCase):
     def test_monitor_only_denies_what_also_caps_power_on_dell(self):
         denials = self.denials("monitor-only", "dell")
         self.assertEqual({name: finding["code"] for name, finding in denials.items()},
-                         {"SCMD": "policy-denied"})
-        self.assertEqual(self.denials("monitor-only,+06/58", "dell"), {})
+                         {"SCMD": "policy-denied", "GPMM": "policy-depends"})
+        self.assertTrue(denials["GPMM"]["text"].endswith("one of: 0A"))
+        self.assertEqual(set(self.denials("monitor-only,+06/58", "dell")), {"GPMM"})
 
     def test_monitor_only_denies_unknown_oem_commands(self):
         denied = self.denials("monitor-only", "spec")
