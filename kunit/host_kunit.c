@@ -279,8 +279,10 @@ static void cancelled_request_ends_with_the_reason_given(struct kunit *test)
 
 	start_frozen(test);
 	request = submit(test);
+	KUNIT_EXPECT_EQ(test, kcs_request_err(request), -EINPROGRESS);
 	kcs_request_end(request, -ECANCELED);
 	kcs_request_end(request, 0);
+	KUNIT_EXPECT_EQ(test, kcs_request_err(request), -ECANCELED);
 	expect_end(test, request, -ECANCELED);
 }
 

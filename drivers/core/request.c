@@ -126,14 +126,14 @@ EXPORT_SYMBOL_GPL(kcs_request_end);
 
 /**
  * kcs_request_err() - how did a request end?
- * @request: a request that ended
+ * @request: the request
  *
  * Context: any.
- * Return: what kcs_request_wait() would.
+ * Return: what kcs_request_wait() would; %-EINPROGRESS when it has not ended yet.
  */
-int kcs_request_err(const struct kcs_request *request)
+int kcs_request_err(struct kcs_request *request)
 {
-	return request->err;
+	return completion_done(&request->done) ? request->err : -EINPROGRESS;
 }
 EXPORT_SYMBOL_GPL(kcs_request_err);
 
@@ -187,19 +187,6 @@ int kcs_request_await(struct kcs_request *request, u32 timeout_ms)
 	return left ? -EINTR : -ETIMEDOUT;
 }
 EXPORT_SYMBOL_GPL(kcs_request_await);
-
-/**
- * kcs_request_is_over() - has a request ended?
- * @request: the request
- *
- * Context: any.
- * Return: true when it has, and kcs_request_err() says how.
- */
-bool kcs_request_is_over(struct kcs_request *request)
-{
-	return completion_done(&request->done);
-}
-EXPORT_SYMBOL_GPL(kcs_request_is_over);
 
 /**
  * kcs_request_reply() - the reply to a request

@@ -8,6 +8,7 @@
 
 #include <linux/acpi.h>
 #include <linux/device.h>
+#include <linux/kernel.h>
 #include <linux/platform_device.h>
 #include <linux/string.h>
 
@@ -49,7 +50,7 @@ void kcs_consumers_probe_again(const char *ids)
 	for (; *ids; ids += length + (ids[length] == ',')) {
 		length = strcspn(ids, ",");
 		if (length < sizeof(id)) {
-			strscpy(id, ids, length + 1);
+			snprintf(id, sizeof(id), "%.*s", (int)length, ids);
 			offer(id);
 		}
 	}

@@ -220,7 +220,7 @@ int kcs_route_cover(void)
 {
 	u32 i;
 
-	acpi_get_devices("IPI0001", cover_interface, NULL, NULL);
+	acpi_get_devices(interface_ids[0].id, cover_interface, NULL, NULL);
 	for (i = 0; i < map_count; i++)
 		kcs_anchor_cover(map[i].device);
 	acpi_get_devices("ACPI000D", cover_consumer, NULL, NULL);

@@ -20,6 +20,7 @@
 
 #include <kcs/io.h>
 #include <kcs/msg.h>
+#include <linux/errno.h>
 #include <linux/types.h>
 
 struct device;
@@ -133,11 +134,22 @@ void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
 void kcs_host_submit(struct kcs_host *host, struct kcs_request *request);
 int kcs_request_wait(struct kcs_request *request);
 int kcs_request_await(struct kcs_request *request, u32 timeout_ms);
-bool kcs_request_is_over(struct kcs_request *request);
 bool kcs_request_end(struct kcs_request *request, int err);
-int kcs_request_err(const struct kcs_request *request);
+int kcs_request_err(struct kcs_request *request);
 const struct kcs_msg *kcs_request_reply(const struct kcs_request *request);
 struct kcs_request *kcs_request_get(struct kcs_request *request);
 void kcs_request_put(struct kcs_request *request);
+
+/**
+ * kcs_request_is_over() - has a request ended?
+ * @request: the request
+ *
+ * Context: any.
+ * Return: true when it has, and kcs_request_err() says how.
+ */
+static inline bool kcs_request_is_over(struct kcs_request *request)
+{
+	return kcs_request_err(request) != -EINPROGRESS;
+}
 
 #endif /* KCS_HOST_H */
