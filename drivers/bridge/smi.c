@@ -274,12 +274,17 @@ static void smi_request_events(void *send_info)
 {
 }
 
-/* An answer from behind the BMC is waited for; the rest has time. */
+/*
+ * An answer from behind the BMC is waited for; the rest has time. In a panic nobody
+ * waits, and the workqueue's locks may be those of a CPU that was stopped.
+ */
 static void smi_set_need_watch(void *send_info, unsigned int watch_mask)
 {
 	struct kcs_smi *smi = send_info;
 
-	kcs_host_expect(smi->host, watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES);
+	if (!is_polled(smi))
+		kcs_host_expect(smi->host,
+				watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES);
 }
 
 static const struct ipmi_smi_handlers handlers = {

@@ -194,7 +194,7 @@ static void watch(struct work_struct *work)
 	spin_lock_irqsave(&host->lock, flags);
 	if (host->listening && !host->paused)
 		queue_delayed_work(host->wq, &host->watch,
-				   msecs_to_jiffies(host->expecting ?
+				   msecs_to_jiffies(READ_ONCE(host->expecting) ?
 						    WATCH_URGENT_MS : WATCH_MS));
 	spin_unlock_irqrestore(&host->lock, flags);
 }

@@ -55,7 +55,7 @@ enum kcs_counter {
  * @lock: guards what follows, up to @queue, and the setting of kcs_link.stop but in a panic
  * @paused: the registers are left alone
  * @listening: @listener wants to hear
- * @expecting: somebody waits for what the BMC is going to say
+ * @expecting: somebody waits for what the BMC is going to say; set without the lock
  * @health: of the BMC
  * @next_round_us: no round of fetching before it
  * @listener: hears what the BMC has to say
