@@ -119,13 +119,13 @@ bool kcs_host_may_transfer(const struct kcs_host *host)
 }
 
 /**
- * kcs_host_work() - have a function called later, for an interface
+ * kcs_host_init_work() - the greater part of kcs_host_work()
  * @work: a work of the interface
  * @function: the function
  *
  * Context: any; before the interface is in service.
  */
-void kcs_host_work(struct delayed_work *work, work_func_t function)
+void kcs_host_init_work(struct delayed_work *work, work_func_t function)
 {
 	INIT_DELAYED_WORK(work, function);
 }

@@ -12,6 +12,7 @@
 #include <linux/atomic.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/lockdep.h>
 #include <linux/ratelimit.h>
 #include <linux/spinlock.h>
 #include <linux/workqueue.h>
@@ -143,10 +144,27 @@ static inline void kcs_host_count(struct kcs_host *host,
 	atomic64_inc(&host->counters[counter]);
 }
 
+/**
+ * kcs_host_work() - have a function called later, for an interface
+ * @delayed: a work of the interface
+ * @function: the function
+ *
+ * For lockdep each of them is another one: they wait for different things.
+ *
+ * Context: any; before the interface is in service.
+ */
+#define kcs_host_work(delayed, function) do {				\
+	static struct lock_class_key key;				\
+	struct delayed_work *it = (delayed);				\
+									\
+	kcs_host_init_work(it, function);				\
+	lockdep_init_map(&it->work.lockdep_map, #delayed, &key, 0);	\
+} while (0)
+
 /* host.c */
 u64 kcs_host_now_us(const struct kcs_host *host);
 bool kcs_host_may_transfer(const struct kcs_host *host);
-void kcs_host_work(struct delayed_work *work, work_func_t function);
+void kcs_host_init_work(struct delayed_work *work, work_func_t function);
 void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);
 
 /* serve.c */
