@@ -71,7 +71,10 @@ static int tell_bmc(struct kcs_host *host, struct kcs_link *link, bool on)
 	return err;
 }
 
-/* Each byte of the reply should bring one, if it is not polled for. */
+/*
+ * Each byte of the reply should bring one, if it is not polled for. Ends with Get
+ * Device ID, as a probe does.
+ */
 static int hear(struct kcs_host *host)
 {
 	struct kcs_irq *irq = &host->irq;
@@ -139,15 +142,20 @@ static void judge(struct kcs_host *host, int err)
  * A BMC that was reset has forgotten that it may interrupt.
  *
  * Context: on the interface's workqueue.
- * Return: true when the BMC was asked, so that the probe has to ask again: it may
- * be out of step, and kcs_host.last_reply is another.
+ * Return: true when the probe has to ask again: the BMC may be out of step, or
+ * kcs_host.last_reply is not that of Get Device ID any more.
  */
 bool kcs_trust_test(struct kcs_host *host)
 {
 	if (!host->irq.number || (READ_ONCE(host->no_irq) && !host->irq_enabled))
 		return false;
-	if (!READ_ONCE(host->no_irq) && request(host))
-		judge(host, hear(host));
+	if (!READ_ONCE(host->no_irq) && request(host)) {
+		int err = hear(host);
+
+		judge(host, err);
+		if (!err)
+			return false;
+	}
 	if (READ_ONCE(host->no_irq) && host->irq_enabled)
 		tell_bmc(host, &host->link, false);
 	return true;
