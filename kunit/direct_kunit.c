@@ -158,6 +158,17 @@ static void reply_that_is_another_ones_is_asked_for_again(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);
 }
 
+/* Firmware's first request was carried at once, and time stands still. */
+static void start_burst(struct kunit *test)
+{
+	struct errand errand;
+
+	start(test, 0, 0);
+	engine_freeze(test->priv);
+	send(test, &errand, KCS_CLASS_AML, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
+}
+
 /* After the workqueue looked at it once more. */
 static bool still_waits(struct engine *engine, const struct errand *errand)
 {
@@ -172,13 +183,10 @@ static bool still_waits(struct engine *engine, const struct errand *errand)
 /* Its first request is carried at once, its second by the workqueue. */
 static void burst_of_firmware_is_not_broken_into(struct kunit *test)
 {
-	struct errand first, other, second;
+	struct errand other, second;
 	struct engine *engine = test->priv;
 
-	start(test, 0, 0);
-	engine_freeze(engine);
-	send(test, &first, KCS_CLASS_AML, 0x06, 0x01);
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &first, 0));
+	start_burst(test);
 	engine_pass(engine, 1000);
 	send(test, &other, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
@@ -196,10 +204,7 @@ static void burst_of_firmware_is_over_after_a_moment(struct kunit *test)
 	struct engine *engine = test->priv;
 	struct errand errand;
 
-	start(test, 0, 0);
-	engine_freeze(engine);
-	send(test, &errand, KCS_CLASS_AML, 0x06, 0x01);
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
+	start_burst(test);
 	engine_pass(engine, 2000);
 	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
@@ -209,14 +214,11 @@ static void burst_of_firmware_is_over_after_a_moment(struct kunit *test)
 /* Whoever was passed too often goes before firmware, and is not waited with. */
 static void burst_that_others_have_to_break_into_holds_nobody_up(struct kunit *test)
 {
-	struct errand first, other, next;
+	struct errand other, next;
 	struct engine *engine = test->priv;
 	int i;
 
-	start(test, 0, 0);
-	engine_freeze(engine);
-	send(test, &first, KCS_CLASS_AML, 0x06, 0x01);
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &first, 0));
+	start_burst(test);
 	send(test, &other, KCS_CLASS_USER, 0x06, 0x01);
 	for (i = 0; i < KCS_QUEUE_PASSED_MAX; i++) {
 		KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));

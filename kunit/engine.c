@@ -36,7 +36,7 @@ static void engine_nap_us(struct kcs_clock *clock, u32 us)
 	if (READ_ONCE(engine->frozen_us))
 		usleep_range(50, 100);
 	else
-		engine_pass(engine, us);
+		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
 	cond_resched();
 }
 
@@ -73,16 +73,13 @@ void engine_thaw(struct engine *engine)
 }
 
 /**
- * engine_pass() - time passes, standing still or not
- * @engine: the engine
+ * engine_pass() - time passes, and stands still again
+ * @engine: the engine, frozen
  * @us: microseconds
  */
 void engine_pass(struct engine *engine, u32 us)
 {
-	if (READ_ONCE(engine->frozen_us))
-		WRITE_ONCE(engine->frozen_us, engine->frozen_us + us);
-	else
-		WRITE_ONCE(engine->ahead_us, engine->ahead_us + us);
+	WRITE_ONCE(engine->frozen_us, engine->frozen_us + us);
 }
 
 static const struct kcs_clock_ops engine_clock_ops = {

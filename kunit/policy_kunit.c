@@ -79,6 +79,7 @@ static const struct policy_row policy_rows[] = {
 	{ "monitor-only", 0x2c, 0x05, 0xdc, false },
 	{ "monitor-only", 0x2c, 0x12, 0xdc, false },
 	{ "monitor-only", 0x2e, 0x01, 0, false },
+	{ "monitor-only", 0x30, 0xb2, 0, false },
 	{ "monitor-only", 0x30, 0xb2, 0x0a, false },
 	{ "monitor-only", 0x30, 0xb3, 0x0b, false },
 	{ "monitor-only", 0x30, 0xb3, NO_DATA, false },

@@ -7,9 +7,9 @@
  *	an IPI0001 device
  *
  * If neither is: the IPI0001 device with the same _UID as the power meter of the
- * region, else the interface that was the first when it was first asked for. ACPICA
- * tells where the handler is
- * installed and not whose region it is, so "from the region" means from there.
+ * region, else the interface that was the first when one was first asked for.
+ * ACPICA tells where the handler is installed and not whose region it is, so "from
+ * the region" means from there.
  *
  * An IPI0001 device without an interface, because it has none or has lost it,
  * serves nobody, and nobody stands in for the first: another BMC would give wrong
