@@ -85,7 +85,7 @@ static void send_crowd(struct kunit *test)
 
 static bool is_foreign(const struct kcs_msg *reply, u8 number)
 {
-	return reply->len == 4 && kcs_msg_cc(reply) == KCS_CC_OK &&
+	return reply->len == 4 && kcs_msg_cc(reply) == IPMI_CC_NO_ERROR &&
 	       reply->bytes[3] != number;
 }
 
@@ -265,10 +265,10 @@ static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
 
 	engine_start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	engine_set_fault(engine, SIM_FAULT_CODE, KCS_CC_TIMEOUT);
+	engine_set_fault(engine, SIM_FAULT_CODE, IPMI_TIMEOUT_ERR);
 	/* A command that changes something is not repeated: its answer counts. */
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
-	KUNIT_EXPECT_EQ(test, cc, KCS_CC_TIMEOUT);
+	KUNIT_EXPECT_EQ(test, cc, IPMI_TIMEOUT_ERR);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
 }
 
@@ -285,7 +285,7 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	engine_set(engine, &busy);
 	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
-	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
+	KUNIT_EXPECT_EQ(test, cc, IPMI_CC_NO_ERROR);
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 4u);
 
 	/* For ever busy: then that is the answer, before the deadline. */
@@ -319,7 +319,7 @@ static void reset_is_answered_and_then_waited_for(struct kunit *test)
 	engine_start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x02, &cc), 0);
-	KUNIT_EXPECT_EQ(test, cc, KCS_CC_OK);
+	KUNIT_EXPECT_EQ(test, cc, IPMI_CC_NO_ERROR);
 	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_MAINTENANCE);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_EXPECT_EQ(test, engine->bmc.resets, 1u);

@@ -51,7 +51,7 @@ static void registers_give_the_device_id(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, (size_t)reply->len, 3 + sizeof(device_id));
 		KUNIT_EXPECT_EQ(test, reply->bytes[0], 0x1c);
 		KUNIT_EXPECT_EQ(test, reply->bytes[1], 0x01);
-		KUNIT_EXPECT_EQ(test, kcs_msg_cc(reply), KCS_CC_OK);
+		KUNIT_EXPECT_EQ(test, kcs_msg_cc(reply), IPMI_CC_NO_ERROR);
 		KUNIT_EXPECT_EQ(test, 0, memcmp(&reply->bytes[3], device_id,
 						sizeof(device_id)));
 		kcs_request_put(request);
@@ -114,7 +114,7 @@ static void aml_gets_the_device_id_from_a_buffer_of_any_size(struct kunit *test)
 		evaluate(test, "\\_SB.PMI0.GDID", request, sizes[i], buffer);
 		KUNIT_EXPECT_EQ(test, buffer[0], 0x00);
 		KUNIT_EXPECT_EQ(test, buffer[1], 1 + sizeof(device_id));
-		KUNIT_EXPECT_EQ(test, buffer[2], KCS_CC_OK);
+		KUNIT_EXPECT_EQ(test, buffer[2], IPMI_CC_NO_ERROR);
 		KUNIT_EXPECT_EQ(test, 0, memcmp(&buffer[3], device_id,
 						sizeof(device_id)));
 		KUNIT_EXPECT_EQ(test, buffer[65], 0x00);

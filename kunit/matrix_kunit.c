@@ -76,7 +76,7 @@ static bool spoils_reply(enum sim_fault_kind kind)
 
 static bool device_id_arrived(const struct sim_bench *bench)
 {
-	return bench->reply.len == 14 && bench->reply.bytes[2] == KCS_CC_OK &&
+	return bench->reply.len == 14 && bench->reply.bytes[2] == IPMI_CC_NO_ERROR &&
 	       bench->reply.bytes[3] == 0x20;
 }
 

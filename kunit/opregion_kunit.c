@@ -137,7 +137,7 @@ static bool is_failure(const u8 *buffer, u8 status, u8 code)
 static bool is_reply(const u8 *buffer)
 {
 	u8 length = call.told.len - 2;
-	u8 status = length == 1 && call.told.bytes[2] == KCS_CC_TIMEOUT ?
+	u8 status = length == 1 && call.told.bytes[2] == IPMI_TIMEOUT_ERR ?
 		    KCS_CODEC_TIMEOUT : KCS_CODEC_OK;
 
 	return buffer[0] == status && buffer[1] == length &&

@@ -11,7 +11,7 @@
 static void answer_ok(void *bmc, const struct kcs_msg *request,
 		      struct kcs_msg *reply)
 {
-	sim_reply(request, reply, KCS_CC_OK);
+	sim_reply(request, reply, IPMI_CC_NO_ERROR);
 	reply->bytes[reply->len++] = 0x77;
 }
 
@@ -290,7 +290,7 @@ static void request_too_long(struct kunit *test)
 static void answer_long(void *bmc, const struct kcs_msg *request,
 			struct kcs_msg *reply)
 {
-	sim_reply(request, reply, KCS_CC_OK);
+	sim_reply(request, reply, IPMI_CC_NO_ERROR);
 	memset(&reply->bytes[3], 0x66, KCS_MSG_MAX - 3);
 	reply->len = KCS_MSG_MAX;
 }

@@ -14,15 +14,6 @@
 
 #include <kcs/regs.h>
 
-#define NETFN_FIRMWARE		0x08
-
-#define CMD_RESET_WATCHDOG	0x22
-#define CMD_SET_WATCHDOG	0x24
-
-/* Of HPM.1 */
-#define CMD_ABORT_UPGRADE	0x30
-#define CMD_MANUAL_ROLLBACK	0x38
-
 /**
  * kcs_message_request() - what a program sends, as it goes over KCS
  * @request: filled on success
@@ -60,15 +51,15 @@ static u8 code_of(int err)
 {
 	switch (err) {
 	case -ETIMEDOUT:
-		return KCS_CC_TIMEOUT;
+		return IPMI_TIMEOUT_ERR;
 	case -EBUSY:
-		return KCS_CC_BUSY;
+		return IPMI_NODE_BUSY_ERR;
 	case -EMSGSIZE:
 		return KCS_CC_TOO_MUCH;
 	case -EINVAL:
-		return KCS_CC_LENGTH;
+		return IPMI_REQ_LEN_INVALID_ERR;
 	default:
-		return KCS_CC_UNSPECIFIED;
+		return IPMI_ERR_UNSPECIFIED;
 	}
 }
 
@@ -87,37 +78,4 @@ size_t kcs_message_failure(u8 *data, const u8 *request, int err)
 	data[1] = request[1];
 	data[2] = code_of(err);
 	return KCS_MSG_REPLY_MIN;
-}
-
-/**
- * kcs_message_is_watchdog() - does it keep the machine from being reset?
- * @request: the request
- *
- * Context: any.
- * Return: true for Reset and Set Watchdog Timer (IPMI 2.0 rev 1.1, 27.5, 27.6).
- */
-bool kcs_message_is_watchdog(const struct kcs_msg *request)
-{
-	return request->bytes[0] >> 2 == KCS_NETFN_APP &&
-	       (request->bytes[1] == CMD_RESET_WATCHDOG ||
-		request->bytes[1] == CMD_SET_WATCHDOG);
-}
-
-/**
- * kcs_message_is_maintenance() - may it take long?
- * @request: the request
- *
- * Context: any.
- * Return: true for firmware commands: NetFn 08h, and those of HPM.1 R1.0 that
- * change firmware or ask how far that is: 30h to 38h.
- */
-bool kcs_message_is_maintenance(const struct kcs_msg *request)
-{
-	u8 netfn = request->bytes[0] >> 2;
-
-	return netfn == NETFN_FIRMWARE ||
-	       (netfn == KCS_NETFN_GROUP && request->len > KCS_MSG_REQUEST_MIN &&
-		request->bytes[KCS_MSG_REQUEST_MIN] == KCS_GROUP_PICMG &&
-		request->bytes[1] >= CMD_ABORT_UPGRADE &&
-		request->bytes[1] <= CMD_MANUAL_ROLLBACK);
 }

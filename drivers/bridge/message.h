@@ -12,7 +12,5 @@
 int kcs_message_request(struct kcs_msg *request, const u8 *data, size_t size);
 size_t kcs_message_reply(u8 *data, const struct kcs_msg *reply);
 size_t kcs_message_failure(u8 *data, const u8 *request, int err);
-bool kcs_message_is_watchdog(const struct kcs_msg *request);
-bool kcs_message_is_maintenance(const struct kcs_msg *request);
 
 #endif /* KCS_MESSAGE_H */

@@ -13,6 +13,7 @@
 #include "smi.h"
 #include "message.h"
 
+#include <kcs/command.h>
 #include <kcs/compat.h>
 #include <kcs/host.h>
 #include <linux/acpi.h>
@@ -82,23 +83,23 @@ static void on_done(struct kcs_request *request, void *context)
 	local_bh_enable();
 }
 
-static u32 time_for(const struct kcs_smi *smi, const struct kcs_msg *wire)
+static u32 time_for(const struct kcs_smi *smi, u32 command)
 {
-	bool patient = READ_ONCE(smi->maintenance) ||
-		       kcs_message_is_maintenance(wire);
+	bool patient = READ_ONCE(smi->maintenance) || command & KCS_COMMAND_LONG;
 
-	return patient && !kcs_message_is_watchdog(wire) ?
+	return patient && !(command & KCS_COMMAND_WATCHDOG) ?
 	       KCS_MESSAGE_MAINTENANCE_MS : KCS_HOST_TIMEOUT_MS;
 }
 
 static struct kcs_request *new_request(struct kcs_smi *smi,
 				       const struct kcs_msg *wire)
 {
+	u32 command = kcs_command_flags(wire);
 	struct kcs_request *request;
 
-	request = kcs_request_create(wire, kcs_message_is_watchdog(wire) ?
+	request = kcs_request_create(wire, command & KCS_COMMAND_WATCHDOG ?
 				     KCS_CLASS_WATCHDOG : KCS_CLASS_USER,
-				     time_for(smi, wire), GFP_ATOMIC);
+				     time_for(smi, command), GFP_ATOMIC);
 	if (request)
 		kcs_request_set_done(request, on_done, smi);
 	return request;
@@ -205,7 +206,7 @@ static void hand_up(struct kcs_smi *smi, u8 cmd, const struct kcs_msg *reply)
 
 	if (!msg)
 		return;
-	msg->data[0] = KCS_NETFN_APP << 2;
+	msg->data[0] = IPMI_NETFN_APP_REQUEST << 2;
 	msg->data[1] = cmd;
 	msg->data_size = 2;
 	msg->rsp_size = kcs_message_reply(msg->rsp, reply);
@@ -215,13 +216,13 @@ static void hand_up(struct kcs_smi *smi, u8 cmd, const struct kcs_msg *reply)
 static void on_message(struct kcs_listener *listener, const struct kcs_msg *reply)
 {
 	hand_up(container_of(listener, struct kcs_smi, listener),
-		KCS_CMD_GET_MESSAGE, reply);
+		IPMI_GET_MSG_CMD, reply);
 }
 
 static void on_event(struct kcs_listener *listener, const struct kcs_msg *reply)
 {
 	hand_up(container_of(listener, struct kcs_smi, listener),
-		KCS_CMD_READ_EVENT, reply);
+		IPMI_READ_EVENT_MSG_BUFFER_CMD, reply);
 }
 
 static void on_pretimeout(struct kcs_listener *listener)
@@ -269,22 +270,29 @@ static int smi_get_info(void *send_info, struct ipmi_smi_info *info)
 	return 0;
 }
 
-/* Status is looked at four times a second anyway. */
+/* Once a second, while a program wants events. */
 static void smi_request_events(void *send_info)
 {
+	struct kcs_smi *smi = send_info;
+
+	if (!is_polled(smi))
+		kcs_host_poll_events(smi->host);
 }
 
-/*
- * An answer from behind the BMC is waited for; the rest has time. In a panic nobody
- * waits, and the workqueue's locks may be those of a CPU that was stopped.
- */
+static enum kcs_interest interest_of(unsigned int watch_mask)
+{
+	if (watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES)
+		return KCS_INTEREST_REPLY;
+	return watch_mask ? KCS_INTEREST_EVENTS : KCS_INTEREST_NONE;
+}
+
+/* In a panic the locks may be those of a CPU that was stopped. */
 static void smi_set_need_watch(void *send_info, unsigned int watch_mask)
 {
 	struct kcs_smi *smi = send_info;
 
 	if (!is_polled(smi))
-		kcs_host_expect(smi->host,
-				watch_mask & IPMI_WATCH_MASK_CHECK_MESSAGES);
+		kcs_host_expect(smi->host, interest_of(watch_mask));
 }
 
 static const struct ipmi_smi_handlers handlers = {

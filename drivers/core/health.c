@@ -1,34 +1,56 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * What probes and requests say about a BMC, and what follows: are requests
- * sent, held or refused, and when is the next probe.
+ * What requests and questions say about a BMC, and the plan that follows: are
+ * requests sent, held or refused; what is asked next, and when. Pure.
  *
- * After any failure the two sides may be out of step: the BMC finishes the old
- * request while the next one is on the wire, and its late reply can look like
- * the reply to that. Only the echoed command tells. So nothing is sent until a
- * probe, which asks different things in turn, got the right answers.
+ * After a failure the two sides may be out of step: the BMC finishes the old
+ * request while the next one is on the wire, and its late reply can look like the
+ * reply to that. Only the echoed command tells. So requests are held until a
+ * search got two right answers in a row to two different questions, Get Self Test
+ * and Get Device ID. A BMC that is one reply behind would answer a repeated
+ * question rightly for ever.
  */
 #include "health.h"
 
+#include <kcs/command.h>
 #include <kcs/regs.h>
 #include <linux/errno.h>
+#include <linux/minmax.h>
 
+#define MS_US		1000ull
 #define SECOND_US	1000000ull
 #define CALM_US		(60 * SECOND_US)
 #define FIRMWARE_US	(30 * SECOND_US)
 #define EXCUSE_US	(300 * SECOND_US)
-#define REST_MIN_US	SECOND_US
-#define REST_MAX_US	(60 * SECOND_US)
 
-#define NETFN_FIRMWARE	0x08
-#define CMD_COLD_RESET	0x02
-#define CMD_WARM_RESET	0x03
+/* Between two searches for a BMC that is not there. */
+#define PAUSE_MIN_US	SECOND_US
+#define PAUSE_MAX_US	(60 * SECOND_US)
 
-static bool is_reset(const struct kcs_msg *request)
+/* Between two questions of a search: after an error exit a BMC needs a moment. */
+#define RETRY_MIN_US	(10 * MS_US)
+#define RETRY_MAX_US	(160 * MS_US)
+#define BUSY_MAX_US	(500 * MS_US)
+
+/* For a question while in step: as long as for any request. */
+#define CHECK_MS	5000
+
+/* Searches in a row in which an odd completion code means "not ready yet". */
+#define ODD_SEARCHES_MAX	120
+
+static u32 budget_ms(const struct kcs_health *health)
 {
-	return request->bytes[0] >> 2 == KCS_NETFN_APP &&
-	       (request->bytes[1] == CMD_COLD_RESET ||
-		request->bytes[1] == CMD_WARM_RESET);
+	static const u32 budgets_ms[] = { 1500, 3000, 5000 };
+
+	return budgets_ms[min(health->searches, 2u)];
+}
+
+/* Doubled for each of @times, within bounds. */
+static u64 grown_us(u64 us, u32 times, u64 max_us)
+{
+	while (times-- && us < max_us)
+		us *= 2;
+	return min(us, max_us);
 }
 
 static void maintain(struct kcs_health *health, u64 now_us, u64 calm_us)
@@ -38,189 +60,335 @@ static void maintain(struct kcs_health *health, u64 now_us, u64 calm_us)
 	health->excuse_us = now_us + EXCUSE_US;
 }
 
-/* Out of step: hold requests until a probe, after a rest. */
-static void hold(struct kcs_health *health, u64 probe_us)
+/* Ask from @at_us on. The verdict waits for those who wait now: @horizon_us. */
+static void search(struct kcs_health *health, u64 at_us, u64 horizon_us)
 {
 	health->in_step = false;
-	health->failures = 0;
-	health->probe_us = probe_us;
+	health->right = 0;
+	health->attempts = 0;
+	health->question = KCS_CMD_GET_SELF_TEST;
+	health->question_us = at_us;
+	health->verdict_us = max(at_us + budget_ms(health) * MS_US, horizon_us);
+}
+
+static void lose_step(struct kcs_health *health, u64 at_us, u64 horizon_us)
+{
+	health->refuses = false;
+	health->searches = 0;
+	search(health, at_us, horizon_us);
+}
+
+static void degrade(struct kcs_health *health, u64 now_us)
+{
+	if (health->state == KCS_HEALTH_MAINTENANCE)
+		return;
+	health->state = KCS_HEALTH_DEGRADED;
+	health->calm_us = now_us + CALM_US;
 }
 
 /* -- Requests. ------------------------------------------------------------ */
 
-/**
- * kcs_health_is_news() - may the BMC be another when it did as it was told?
- * @request: what it was told
- *
- * Context: any.
- * Return: true when kcs_health_answered() wants to know of completion code 00h.
- */
-bool kcs_health_is_news(const struct kcs_msg *request)
+/* One question, while requests are sent as before. */
+static void check(struct kcs_health *health, u64 at_us)
 {
-	return is_reset(request) || request->bytes[0] >> 2 == NETFN_FIRMWARE;
+	health->question = IPMI_GET_DEVICE_ID_CMD;
+	health->question_us = at_us;
 }
 
 /**
- * kcs_health_answered() - a request was answered
+ * kcs_health_answered() - note that a request was answered
  * @health: the health
- * @request: the request
- * @reply: its reply
+ * @command: KCS_COMMAND_* flags of the request
+ * @cc: the completion code of the reply
  * @now_us: the time
+ * @horizon_us: latest deadline of the requests that wait
  *
- * C3h can be the word of an interface with a dead BMC behind it.
- *
- * Context: any; the owner serialises.
+ * C3h can be the word of an interface with a dead BMC behind it: one question
+ * tells. For a message that the BMC passed on it is the word of another.
  */
-void kcs_health_answered(struct kcs_health *health,
-			 const struct kcs_msg *request,
-			 const struct kcs_msg *reply, u64 now_us)
+void kcs_health_answered(struct kcs_health *health, u32 command, u8 cc,
+			 u64 now_us, u64 horizon_us)
 {
-	u8 cc = kcs_msg_cc(reply);
-
-	if (is_reset(request) && cc == KCS_CC_OK) {
+	if (command & KCS_COMMAND_RESET && cc == IPMI_CC_NO_ERROR) {
 		maintain(health, now_us, 0);
-		hold(health, now_us + REST_MIN_US);
-	} else if (request->bytes[0] >> 2 == NETFN_FIRMWARE &&
-		   cc == KCS_CC_OK) {
+		lose_step(health, now_us + SECOND_US, horizon_us);
+	} else if (command & KCS_COMMAND_LONG && cc == IPMI_CC_NO_ERROR) {
 		maintain(health, now_us, FIRMWARE_US);
-		health->probe_us = health->calm_us;
-	} else if (cc == KCS_CC_TIMEOUT) {
-		hold(health, now_us);
+		check(health, health->calm_us);
+	} else if (cc == IPMI_TIMEOUT_ERR && !(command & KCS_COMMAND_CARRIES) &&
+		   now_us >= health->checked_us + SECOND_US) {
+		check(health, now_us);
 	}
 }
 
 /**
- * kcs_health_failed() - a request was sent, and not answered
+ * kcs_health_failed() - note that a request was sent, and not answered
  * @health: the health
- * @request: the request
- * @err: why, see kcs_link_transfer()
+ * @command: KCS_COMMAND_* flags of the request
+ * @err: why, a negative errno
  * @now_us: the time
+ * @horizon_us: latest deadline of the requests that wait
  *
- * Giving a request up, or a reply longer than a message, is no fault of the
- * BMC, but leaves it out of step all the same.
- *
- * Context: any; the owner serialises.
+ * Giving a message up for a suspend, or a reply longer than a message, is no fault
+ * of the BMC, but leaves it out of step all the same.
  */
-void kcs_health_failed(struct kcs_health *health, const struct kcs_msg *request,
-		       int err, u64 now_us)
+void kcs_health_failed(struct kcs_health *health, u32 command, int err,
+		       u64 now_us, u64 horizon_us)
 {
 	if (err == -ENODEV || err == -EINVAL)
 		return;
-	hold(health, now_us);
-	if (is_reset(request)) {
+	if (command & KCS_COMMAND_RESET) {
 		maintain(health, now_us, 0);
-		health->probe_us = now_us + REST_MIN_US;
-	} else if (err != -ECANCELED && err != -EMSGSIZE &&
-		   health->state != KCS_HEALTH_MAINTENANCE) {
-		health->state = KCS_HEALTH_DEGRADED;
-		health->calm_us = now_us + CALM_US;
+		lose_step(health, now_us + SECOND_US, horizon_us);
+		return;
 	}
+	if (err != -ECANCELED && err != -EMSGSIZE)
+		degrade(health, now_us);
+	lose_step(health, now_us + RETRY_MIN_US, horizon_us);
 }
 
 /**
- * kcs_health_doubted() - what was known may be true no more
+ * kcs_health_doubted() - note that what was known may not hold any more
  * @health: the health
  * @now_us: the time
- *
- * Context: any; the owner serialises.
  */
 void kcs_health_doubted(struct kcs_health *health, u64 now_us)
 {
-	hold(health, now_us);
+	lose_step(health, now_us, 0);
 }
 
-/* -- Probes. -------------------------------------------------------------- */
+/* -- Verdicts. ------------------------------------------------------------ */
 
-static void found_well(struct kcs_health *health, u64 now_us)
+static void found(struct kcs_health *health, u64 now_us)
 {
 	bool calm = now_us >= health->calm_us;
-	bool served = health->state == KCS_HEALTH_DEGRADED ||
-		      health->state == KCS_HEALTH_MAINTENANCE;
+	bool stays = health->state == KCS_HEALTH_DEGRADED ||
+		     health->state == KCS_HEALTH_MAINTENANCE;
 
-	if (!served || calm)
-		health->state = KCS_HEALTH_READY;
+	if (health->searches)
+		health->excuse_us = 0;
+	if (health->updating)
+		maintain(health, now_us, FIRMWARE_US);
+	else if (!stays || calm)
+		health->state = health->denied ? KCS_HEALTH_RESTRICTED :
+						 KCS_HEALTH_READY;
 	health->in_step = true;
-	health->failures = 0;
-	health->probe_us = health->state == KCS_HEALTH_READY ?
-			   KCS_HEALTH_NEVER : health->calm_us;
+	health->refuses = false;
+	health->searches = 0;
+	health->checked_us = now_us;
+	health->attempts = 0;
+	check(health, KCS_HEALTH_NEVER);
+	if (health->state == KCS_HEALTH_RESTRICTED)
+		health->question_us = now_us + CALM_US;
+	else if (health->state != KCS_HEALTH_READY)
+		health->question_us = max(health->calm_us, now_us + SECOND_US);
 }
 
 /* 1, 2, 4 ... seconds, unless it is known to be coming back. */
-static u64 rest_us(const struct kcs_health *health)
+static u64 pause_us(const struct kcs_health *health)
 {
-	u64 rest_us = REST_MIN_US;
-	u32 i;
-
 	if (health->state == KCS_HEALTH_MAINTENANCE)
-		return rest_us;
-	for (i = 1; i < health->failures && rest_us < REST_MAX_US; i++)
-		rest_us *= 2;
-	return rest_us < REST_MAX_US ? rest_us : REST_MAX_US;
+		return PAUSE_MIN_US;
+	return grown_us(PAUSE_MIN_US, health->searches - 1, PAUSE_MAX_US);
 }
 
-static void found_ill(struct kcs_health *health,
-		      enum kcs_health_verdict verdict, u64 now_us)
+static void not_found(struct kcs_health *health, u64 now_us)
 {
-	if (verdict == KCS_HEALTH_BUSY)
-		maintain(health, now_us, 0);
-	else if (verdict == KCS_HEALTH_FLOATING)
-		health->state = KCS_HEALTH_ABSENT;
-	else if (health->state != KCS_HEALTH_MAINTENANCE ||
-		 now_us >= health->excuse_us)
-		health->state = KCS_HEALTH_DEAD;
-	health->in_step = false;
-	health->failures++;
-	health->probe_us = now_us + rest_us(health);
+	health->refuses = true;
+	health->searches++;
+	health->searched_us = now_us;
+	search(health, now_us + pause_us(health), 0);
 }
 
 /**
- * kcs_health_probed() - a probe ended
+ * kcs_health_floated() - note that the bus floats: both registers read FFh
  * @health: the health
- * @verdict: what it found
  * @now_us: the time
- *
- * Context: any; the owner serialises.
  */
-void kcs_health_probed(struct kcs_health *health,
-		       enum kcs_health_verdict verdict, u64 now_us)
+void kcs_health_floated(struct kcs_health *health, u64 now_us)
 {
-	health->probed_us = now_us;
-	if (verdict == KCS_HEALTH_UPDATING)
-		maintain(health, now_us, FIRMWARE_US);
-	if (verdict == KCS_HEALTH_ANSWERS || verdict == KCS_HEALTH_UPDATING)
-		found_well(health, now_us);
+	health->state = KCS_HEALTH_ABSENT;
+	not_found(health, now_us);
+}
+
+/**
+ * kcs_health_stirred() - note that Status changed while no BMC was found
+ * @health: the health
+ * @now_us: the time
+ */
+void kcs_health_stirred(struct kcs_health *health, u64 now_us)
+{
+	if (health->refuses)
+		search(health, now_us, 0);
+}
+
+/**
+ * kcs_health_demanded() - note that a request was refused
+ * @health: the health
+ *
+ * While there is demand, the pause between two searches is a second at most.
+ */
+void kcs_health_demanded(struct kcs_health *health)
+{
+	u64 soon_us = health->searched_us + PAUSE_MIN_US;
+
+	if (health->refuses && health->question_us > soon_us)
+		search(health, soon_us, 0);
+}
+
+/* -- Questions. ----------------------------------------------------------- */
+
+static bool is_busy_code(u8 cc)
+{
+	return cc == IPMI_NODE_BUSY_ERR || cc == IPMI_DEVICE_IN_FW_UPDATE_ERR ||
+	       cc == IPMI_DEVICE_IN_INIT_ERR;
+}
+
+/* Some give odd codes while they start; one that always does is an answer. */
+static bool says_not_yet(const struct kcs_health *health, u8 cc)
+{
+	if (is_busy_code(cc))
+		return true;
+	return health->question == IPMI_GET_DEVICE_ID_CMD &&
+	       cc != IPMI_CC_NO_ERROR && cc != KCS_CC_PRIVILEGE &&
+	       health->searches < ODD_SEARCHES_MAX;
+}
+
+/* IPMI 2.0 rev 1.1, 20.1: bit 7 of the first firmware byte. */
+static bool says_updating(const struct kcs_msg *reply)
+{
+	return reply->len > KCS_MSG_REPLY_MIN + 2 && reply->bytes[5] & 0x80;
+}
+
+static void next_question(struct kcs_health *health, u64 at_us)
+{
+	health->question ^= KCS_CMD_GET_SELF_TEST ^ IPMI_GET_DEVICE_ID_CMD;
+	health->question_us = at_us;
+}
+
+static void on_silence(struct kcs_health *health, u64 now_us, u64 horizon_us)
+{
+	if (health->in_step) {
+		degrade(health, now_us);
+		lose_step(health, now_us + RETRY_MIN_US, horizon_us);
+		return;
+	}
+	health->right = 0;
+	if (now_us >= health->verdict_us) {
+		health->state = now_us < health->excuse_us ?
+				KCS_HEALTH_MAINTENANCE : KCS_HEALTH_DEAD;
+		not_found(health, now_us);
+		return;
+	}
+	next_question(health, now_us + grown_us(RETRY_MIN_US, health->attempts,
+						RETRY_MAX_US));
+	health->attempts++;
+}
+
+/* It repeats like any request. */
+static void on_busy(struct kcs_health *health, u64 now_us)
+{
+	if (health->in_step) {
+		found(health, now_us);
+		return;
+	}
+	health->right = 0;
+	if (now_us >= health->verdict_us) {
+		maintain(health, now_us, 0);
+		not_found(health, now_us);
+		return;
+	}
+	health->question_us = now_us + grown_us(RETRY_MIN_US, health->attempts,
+						BUSY_MAX_US);
+	health->attempts++;
+}
+
+/* The time for a verdict is for silence: a BMC that is slow gets it once more. */
+static void on_answer(struct kcs_health *health, const struct kcs_msg *reply,
+		      u64 now_us)
+{
+	if (health->question == IPMI_GET_DEVICE_ID_CMD) {
+		health->denied = kcs_msg_cc(reply) == KCS_CC_PRIVILEGE;
+		health->updating = says_updating(reply);
+	}
+	if (!health->right++)
+		health->verdict_us = max(health->verdict_us,
+					 now_us + budget_ms(health) * MS_US);
+	if (health->in_step ||
+	    (health->right > 1 && health->question == IPMI_GET_DEVICE_ID_CMD))
+		found(health, now_us);
 	else
-		found_ill(health, verdict, now_us);
+		next_question(health, now_us);
 }
 
 /**
- * kcs_health_asked() - somebody asked, and was refused
+ * kcs_health_replied() - note how a question ended
  * @health: the health
- *
- * While there is demand, a probe rests no longer than a second.
- *
- * Context: any; the owner serialises.
+ * @err: 0, or why there is no reply
+ * @reply: the reply, when @err is 0
+ * @now_us: the time
+ * @horizon_us: latest deadline of the requests that wait
  */
-void kcs_health_asked(struct kcs_health *health)
+void kcs_health_replied(struct kcs_health *health, int err,
+			const struct kcs_msg *reply, u64 now_us,
+			u64 horizon_us)
 {
-	u64 soon_us = health->probed_us + REST_MIN_US;
-
-	if (health->probe_us > soon_us)
-		health->probe_us = soon_us;
+	if (err == -ENODEV)
+		return;
+	if (err || kcs_msg_cc(reply) == IPMI_TIMEOUT_ERR)
+		on_silence(health, now_us, horizon_us);
+	else if (says_not_yet(health, kcs_msg_cc(reply)))
+		on_busy(health, now_us);
+	else
+		on_answer(health, reply, now_us);
 }
 
 /**
- * kcs_health_budget_ms() - how long may the next probe take?
+ * kcs_health_question_ms() - return how long the next question may take
  * @health: the health
  *
- * Requests are held during the first one.
+ * A reply may get lost, so at first half of a search's time is left for the next
+ * question; a slow BMC gets more from one to the other.
  *
- * Context: any; the owner serialises.
  * Return: milliseconds.
  */
-u32 kcs_health_budget_ms(const struct kcs_health *health)
+u32 kcs_health_question_ms(const struct kcs_health *health)
 {
-	static const u32 budgets_ms[] = { 1500, 3000, 5000 };
+	u32 ms = budget_ms(health) / 2;
 
-	return budgets_ms[health->failures < 2 ? health->failures : 2];
+	if (health->in_step)
+		return CHECK_MS;
+	return max(ms, 750u << min(health->attempts / 2, 2u));
+}
+
+/**
+ * kcs_health_name() - return a BMC's health in a word
+ * @state: the health
+ *
+ * Return: a constant string.
+ */
+const char *kcs_health_name(enum kcs_health_state state)
+{
+	static const char * const names[KCS_HEALTH_STATES] = {
+		[KCS_HEALTH_UNKNOWN] = "unknown",
+		[KCS_HEALTH_READY] = "ready",
+		[KCS_HEALTH_DEGRADED] = "degraded",
+		[KCS_HEALTH_RESTRICTED] = "restricted",
+		[KCS_HEALTH_MAINTENANCE] = "maintenance",
+		[KCS_HEALTH_DEAD] = "dead",
+		[KCS_HEALTH_ABSENT] = "absent",
+	};
+
+	return state < KCS_HEALTH_STATES ? names[state] : "unknown";
+}
+
+/**
+ * kcs_health_init() - nothing is known of a BMC: search for it
+ * @health: filled
+ * @now_us: the time
+ */
+void kcs_health_init(struct kcs_health *health, u64 now_us)
+{
+	*health = (struct kcs_health){};
+	search(health, now_us, 0);
 }

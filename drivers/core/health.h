@@ -5,7 +5,7 @@
 #include <kcs/msg.h>
 #include <linux/types.h>
 
-/* No probe is due. */
+/* Nothing is to be asked. */
 #define KCS_HEALTH_NEVER	(~0ull)
 
 /**
@@ -13,8 +13,8 @@
  * @KCS_HEALTH_UNKNOWN: nothing yet
  * @KCS_HEALTH_READY: it answers
  * @KCS_HEALTH_DEGRADED: it answers, but failed a request in the last minute
- * @KCS_HEALTH_MAINTENANCE: it is busy with itself: starting, resetting, or
- *	getting new firmware
+ * @KCS_HEALTH_RESTRICTED: it answers, but its policy refuses Get Device ID
+ * @KCS_HEALTH_MAINTENANCE: it is starting, was reset, or gets new firmware
  * @KCS_HEALTH_DEAD: it does not answer
  * @KCS_HEALTH_ABSENT: nothing is there; the bus floats
  * @KCS_HEALTH_STATES: how many there are
@@ -23,6 +23,7 @@ enum kcs_health_state {
 	KCS_HEALTH_UNKNOWN,
 	KCS_HEALTH_READY,
 	KCS_HEALTH_DEGRADED,
+	KCS_HEALTH_RESTRICTED,
 	KCS_HEALTH_MAINTENANCE,
 	KCS_HEALTH_DEAD,
 	KCS_HEALTH_ABSENT,
@@ -30,68 +31,59 @@ enum kcs_health_state {
 };
 
 /**
- * enum kcs_health_verdict - what a probe found
- * @KCS_HEALTH_ANSWERS: a BMC that answers what it is asked
- * @KCS_HEALTH_UPDATING: one that does, and says that it is being updated
- * @KCS_HEALTH_BUSY: one that answers that it is not ready
- * @KCS_HEALTH_SILENT: none that answers
- * @KCS_HEALTH_FLOATING: none at all
- */
-enum kcs_health_verdict {
-	KCS_HEALTH_ANSWERS,
-	KCS_HEALTH_UPDATING,
-	KCS_HEALTH_BUSY,
-	KCS_HEALTH_SILENT,
-	KCS_HEALTH_FLOATING,
-};
-
-/**
- * struct kcs_health - a BMC's health, and what follows from it
+ * struct kcs_health - a BMC's health, and the plan that follows from it
  * @state: in a word
- * @in_step: requests may be sent: the last probe was answered, and since then
- *	every request
- * @failures: probes in a row without such an answer
- * @probe_us: when to probe next
+ * @in_step: requests may be sent: the BMC gave the right answers to the last
+ *	search, and to every request since
+ * @refuses: new requests fail at once: the last search found no BMC
+ * @question_us: when to ask the next question, %KCS_HEALTH_NEVER for none
+ * @question: its command, of NetFn App
+ * @right: right answers in a row, in this search
+ * @attempts: questions in a row without one, in this search
+ * @searches: searches in a row that found no BMC
+ * @verdict_us: a search does not end without a BMC before it
+ * @searched_us: when the last search ended
+ * @calm_us: without another failure it is ready from here on
+ * @excuse_us: until here silence is a restart, not death
+ * @checked_us: when it was last asked while in step
+ * @denied: it refused Get Device ID by its policy
+ * @updating: it said that its firmware is being updated
  *
- * The owner serialises.
+ * Protected by its owner's lock.
  */
 struct kcs_health {
 	enum kcs_health_state state;
 	bool in_step;
-	u32 failures;
-	u64 probe_us;
+	bool refuses;
+	u64 question_us;
+	u8 question;
 
 	/* private: */
-	u64 probed_us;	/* when the last probe ended */
-	u64 calm_us;	/* without another failure it is ready from here on */
-	u64 excuse_us;	/* silence is not death until here */
+	u32 right;
+	u32 attempts;
+	u32 searches;
+	u64 verdict_us;
+	u64 searched_us;
+	u64 calm_us;
+	u64 excuse_us;
+	u64 checked_us;
+	bool denied;
+	bool updating;
 };
 
-void kcs_health_probed(struct kcs_health *health,
-		       enum kcs_health_verdict verdict, u64 now_us);
-bool kcs_health_is_news(const struct kcs_msg *request);
-void kcs_health_answered(struct kcs_health *health,
-			 const struct kcs_msg *request,
-			 const struct kcs_msg *reply, u64 now_us);
-void kcs_health_failed(struct kcs_health *health, const struct kcs_msg *request,
-		       int err, u64 now_us);
+void kcs_health_init(struct kcs_health *health, u64 now_us);
+void kcs_health_answered(struct kcs_health *health, u32 command, u8 cc,
+			 u64 now_us, u64 horizon_us);
+void kcs_health_failed(struct kcs_health *health, u32 command, int err,
+		       u64 now_us, u64 horizon_us);
 void kcs_health_doubted(struct kcs_health *health, u64 now_us);
-void kcs_health_asked(struct kcs_health *health);
-u32 kcs_health_budget_ms(const struct kcs_health *health);
-
-/**
- * kcs_health_refuses() - do requests fail at once?
- * @health: the health
- *
- * Otherwise they are sent if it is in step, and held until the next probe if
- * not.
- *
- * Context: any; the owner serialises.
- * Return: true when the last probe found nobody to send them to.
- */
-static inline bool kcs_health_refuses(const struct kcs_health *health)
-{
-	return health->failures;
-}
+void kcs_health_floated(struct kcs_health *health, u64 now_us);
+void kcs_health_stirred(struct kcs_health *health, u64 now_us);
+void kcs_health_demanded(struct kcs_health *health);
+void kcs_health_replied(struct kcs_health *health, int err,
+			const struct kcs_msg *reply, u64 now_us,
+			u64 horizon_us);
+u32 kcs_health_question_ms(const struct kcs_health *health);
+const char *kcs_health_name(enum kcs_health_state state);
 
 #endif /* KCS_HEALTH_H */

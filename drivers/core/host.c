@@ -1,27 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interfaces: how they come and go, and who hears of it. What one does in
- * between is in serve.c (requests), probe.c (the BMC), events.c (SMS_ATN) and
- * link.c (a message).
+ * Interfaces as devices of class kcs: how they come, sleep, and go. Above all else
+ * in the core.
  */
 #include "host.h"
 
-#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/export.h>
-#include <linux/module.h>
+#include <linux/idr.h>
+#include <linux/kthread.h>
 #include <linux/mutex.h>
-#include <linux/notifier.h>
 #include <linux/slab.h>
 
-static LIST_HEAD(hosts);
-static DEFINE_MUTEX(hosts_lock);	/* guards hosts */
-static BLOCKING_NOTIFIER_HEAD(notifiers);
+/* A BMC that comes and goes all the time does not fill the log. */
+#define LOG_PERIOD_S	600
+#define LOG_LINES	20
 
-static void host_free(struct kref *ref)
+/* A message in flight may end by itself so long after kcs_host_pause(). */
+#define PAUSE_GRACE_US	500000
+
+static DEFINE_MUTEX(find_lock);	/* serialises calls of kcs_host_match */
+static DEFINE_IDA(numbers);
+
+static struct kcs_host *to_host(struct device *dev)
 {
-	kfree(container_of(ref, struct kcs_host, ref));
+	return container_of(dev, struct kcs_host, dev);
 }
+
+static void host_release(struct device *dev)
+{
+	put_device(dev->parent);
+	kfree(to_host(dev));
+}
+
+static struct class kcs_class = {
+	.name = "kcs",
+	.dev_groups = kcs_sysfs_groups,
+	.dev_release = host_release,
+};
 
 /**
  * kcs_host_get() - take a reference to an interface
@@ -29,12 +45,11 @@ static void host_free(struct kref *ref)
  *
  * It keeps the memory, not the hardware: see kcs_host_remove().
  *
- * Context: any.
  * Return: @host.
  */
 struct kcs_host *kcs_host_get(struct kcs_host *host)
 {
-	kref_get(&host->ref);
+	get_device(&host->dev);
 	return host;
 }
 EXPORT_SYMBOL_GPL(kcs_host_get);
@@ -42,200 +57,171 @@ EXPORT_SYMBOL_GPL(kcs_host_get);
 /**
  * kcs_host_put() - drop a reference to an interface
  * @host: the interface
- *
- * Context: any.
  */
 void kcs_host_put(struct kcs_host *host)
 {
-	kref_put(&host->ref, host_free);
+	put_device(&host->dev);
 }
 EXPORT_SYMBOL_GPL(kcs_host_put);
 
-static void list_host(struct kcs_host *host)
+/* -- Coming. -------------------------------------------------------------- */
+
+static void host_init(struct kcs_host *host, const struct kcs_host_setup *setup)
 {
-	mutex_lock(&hosts_lock);
-	list_add_tail(&host->node, &hosts);
-	mutex_unlock(&hosts_lock);
+	host->clock = setup->clock;
+	kcs_wake_init(&host->work);
+	kcs_wake_init(&host->progress);
+	kcs_irq_init(&host->irq, setup->io, setup->irq, setup->irq_is_shared,
+		     &host->progress, &host->work);
+	kcs_pair_init(&host->pair, setup->irq ? &host->irq.io : setup->io);
+	host->transport = setup->transport ?: &host->pair.transport;
+	rt_mutex_init(&host->registers);
+	spin_lock_init(&host->lock);
+	kcs_queue_init(&host->queue);
+	kcs_health_init(&host->health, kcs_host_now_us(host));
+	ratelimit_state_init(&host->log_limit, LOG_PERIOD_S * HZ, LOG_LINES);
 }
 
-static void unlist_host(struct kcs_host *host)
+static int host_name(struct kcs_host *host)
 {
-	mutex_lock(&hosts_lock);
-	list_del(&host->node);
-	mutex_unlock(&hosts_lock);
+	int number = ida_alloc(&numbers, GFP_KERNEL), err;
+
+	if (number < 0)
+		return number;
+	host->dev.id = number;
+	err = dev_set_name(&host->dev, "kcs%d", number);
+	if (err)
+		ida_free(&numbers, number);
+	return err;
 }
 
-static struct kcs_host *host_alloc(struct device *dev, struct kcs_io *io,
-				   struct kcs_clock *clock, int irq)
+/* From here on its memory goes with its last reference. */
+static struct kcs_host *host_alloc(struct device *parent,
+				   const struct kcs_host_setup *setup)
 {
 	struct kcs_host *host = kzalloc(sizeof(*host), GFP_KERNEL);
+	int err;
 
 	if (!host)
-		return NULL;
-	host->wq = alloc_ordered_workqueue("kcs-%s", WQ_MEM_RECLAIM,
-					   dev_name(dev));
-	if (!host->wq) {
-		kfree(host);
-		return NULL;
-	}
-	kref_init(&host->ref);
-	host->dev = dev;
-	kcs_irq_init(&host->irq, io, clock, irq);
-	host->link.io = &host->irq.io;
-	host->link.clock = &host->irq.clock;
-	spin_lock_init(&host->lock);
-	kcs_serve_init(host);
-	kcs_probe_init(host);
-	kcs_events_init(host);
-	kcs_trust_init(host);
-	return host;
-}
-
-/**
- * kcs_host_now_us() - the time of an interface
- * @host: the interface
- *
- * Context: any.
- * Return: microseconds.
- */
-u64 kcs_host_now_us(const struct kcs_host *host)
-{
-	struct kcs_clock *clock = host->link.clock;
-
-	return clock->ops->now_us(clock);
-}
-
-/**
- * kcs_host_may_transfer() - may the link be used for more than a probe?
- * @host: the interface
- *
- * Context: any; what it says may change at once, unless kcs_host.lock is held.
- * Return: true when the BMC is in step and the interface in service.
- */
-bool kcs_host_may_transfer(const struct kcs_host *host)
-{
-	return host->health.in_step && !READ_ONCE(host->paused) &&
-	       !READ_ONCE(host->link.stop);
-}
-
-/**
- * kcs_host_init_work() - the greater part of kcs_host_work()
- * @work: a work of the interface
- * @function: the function
- *
- * Context: any; before the interface is in service.
- */
-void kcs_host_init_work(struct delayed_work *work, work_func_t function)
-{
-	INIT_DELAYED_WORK(work, function);
-}
-
-/* No request is taken any more. */
-static void stop(struct kcs_host *host)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&host->lock, flags);
-	WRITE_ONCE(host->link.stop, true);
-	spin_unlock_irqrestore(&host->lock, flags);
+		return ERR_PTR(-ENOMEM);
+	device_initialize(&host->dev);
+	host->dev.class = &kcs_class;
+	host->dev.parent = get_device(parent);
+	host_init(host, setup);
+	err = host_name(host);
+	if (!err)
+		return host;
+	put_device(&host->dev);
+	return ERR_PTR(err);
 }
 
 /**
  * kcs_host_create() - put an interface into service
- * @dev: the device it belongs to, for log lines and its files in sysfs
- * @io: its registers
- * @clock: its time, &kcs_clock_system on a machine
- * @irq: its interrupt, 0 for none
+ * @parent: the device it belongs to
+ * @setup: what it is made of
  *
  * Returns before the BMC was asked anything; requests are taken at once.
  *
  * Context: may sleep.
  * Return: the interface, to be taken down with kcs_host_remove();
- * %ERR_PTR(-ENOMEM); %ERR_PTR(-EEXIST) when @dev has an interface already.
+ * %ERR_PTR(-ENOMEM); or why the driver model or the scheduler refuses.
  */
-struct kcs_host *kcs_host_create(struct device *dev, struct kcs_io *io,
-				 struct kcs_clock *clock, int irq)
+struct kcs_host *kcs_host_create(struct device *parent,
+				 const struct kcs_host_setup *setup)
 {
-	struct kcs_host *host = host_alloc(dev, io, clock, irq);
+	struct kcs_host *host = host_alloc(parent, setup);
 	int err;
 
-	if (!host)
-		return ERR_PTR(-ENOMEM);
-	list_host(host);
-	err = kcs_sysfs_create(host);
-	if (err) {
-		unlist_host(host);
-		stop(host);
-		kcs_serve_stop(host);
-		destroy_workqueue(host->wq);
-		kcs_host_put(host);
-		return ERR_PTR(err);
-	}
-	queue_delayed_work(host->wq, &host->probe, 0);
-	kcs_host_tell(host, KCS_HOST_ADDED);
+	if (IS_ERR(host))
+		return host;
+	host->thread = kthread_create(kcs_engine_thread, host, "%s",
+				      dev_name(&host->dev));
+	err = PTR_ERR_OR_ZERO(host->thread);
+	if (err)
+		goto err_thread;
+	err = device_add(&host->dev);
+	if (err)
+		goto err_add;
+	kcs_report_event(host, KCS_HOST_ADDED);
+	wake_up_process(host->thread);
 	return host;
+
+err_add:
+	kthread_stop(host->thread);
+err_thread:
+	ida_free(&numbers, host->dev.id);
+	put_device(&host->dev);
+	return ERR_PTR(err);
 }
 EXPORT_SYMBOL_GPL(kcs_host_create);
+
+/* -- Going. --------------------------------------------------------------- */
+
+/* No request is taken any more; the one in flight ends. */
+static void host_stop(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	WRITE_ONCE(host->stop, true);
+	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->progress);
+	kthread_stop(host->thread);
+}
 
 /**
  * kcs_host_remove() - take an interface out of service
  * @host: the interface; the caller's reference is dropped
  *
- * New requests are refused, the one on its way ends within a nap, those in the
- * queue end without having been sent, all with %-ENODEV. After return nothing
- * touches the registers, the clock or the device.
+ * New requests are refused, the one in flight is given up, those that wait end
+ * without having been sent, all with %-ENODEV. The BMC is left between two
+ * messages, with its global enables as they were found. After return nothing
+ * touches the registers or the clock.
  *
- * Context: may sleep.
+ * Context: may sleep, for a second at most.
  */
 void kcs_host_remove(struct kcs_host *host)
 {
-	kcs_sysfs_remove(host);
-	unlist_host(host);
-	stop(host);
-	cancel_delayed_work_sync(&host->probe);
-	kcs_serve_flush(host, -ENODEV);
-	kcs_host_tell(host, KCS_HOST_REMOVED);
-	kcs_serve_stop(host);
-	kcs_events_stop(host);
-	kcs_trust_restore(host);
-	kcs_trust_end(host);
-	cancel_work_sync(&host->calm);
-	destroy_workqueue(host->wq);
-	kcs_host_put(host);
+	host_stop(host);
+	kcs_submit_flush(host, -ENODEV);
+	kcs_report_event(host, KCS_HOST_REMOVED);
+	kcs_engine_quiesce(host, true);
+	device_del(&host->dev);
+	ida_free(&numbers, host->dev.id);
+	put_device(&host->dev);
 }
 EXPORT_SYMBOL_GPL(kcs_host_remove);
 
+/* -- Sleeping. ------------------------------------------------------------ */
+
 /**
- * kcs_host_pause() - leave the hardware alone, for a sleep or a shutdown
+ * kcs_host_pause() - leave the hardware alone, for a suspend or a shutdown
  * @host: the interface
  *
- * The message on its way has a tenth of a second to end. Requests fail at once,
- * also those in the queue, with %-EHOSTDOWN: firmware asks during a suspend, and
- * after shutdown, and nobody would answer it.
+ * The message in flight has half a second to end. Requests fail at once, those that
+ * wait as well, with %-EHOSTDOWN: firmware asks during a suspend, and after
+ * shutdown. The BMC is left as by kcs_host_remove().
  *
- * Context: may sleep.
+ * Context: may sleep, for a second at most.
  */
 void kcs_host_pause(struct kcs_host *host)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&host->lock, flags);
-	host->paused = true;
-	WRITE_ONCE(host->link.hurry, true);
+	WRITE_ONCE(host->pause_end_us, kcs_host_now_us(host) + PAUSE_GRACE_US);
+	WRITE_ONCE(host->paused, true);
 	spin_unlock_irqrestore(&host->lock, flags);
-	kcs_direct_settle(host);
-	cancel_delayed_work_sync(&host->watch);
-	cancel_delayed_work_sync(&host->probe);
-	cancel_delayed_work_sync(&host->serve);
-	kcs_serve_flush(host, -EHOSTDOWN);
+	kcs_wake_up(&host->progress);
+	kcs_submit_flush(host, -EHOSTDOWN);
+	kcs_engine_quiesce(host, false);
 }
 
 /**
  * kcs_host_resume() - go on after kcs_host_pause()
  * @host: the interface
  *
- * What the machine or the BMC did meanwhile is not known: the next thing is a
- * probe.
+ * What the machine or the BMC did meanwhile is not known: a search comes next.
  *
  * Context: any.
  */
@@ -244,29 +230,36 @@ void kcs_host_resume(struct kcs_host *host)
 	unsigned long flags;
 
 	spin_lock_irqsave(&host->lock, flags);
-	host->paused = false;
-	WRITE_ONCE(host->link.hurry, false);
+	WRITE_ONCE(host->paused, false);
+	kcs_enables_doubt(host);
 	kcs_health_doubted(&host->health, kcs_host_now_us(host));
-	queue_delayed_work(host->wq, &host->probe, 0);
-	if (host->listening)
-		queue_delayed_work(host->wq, &host->watch, 0);
 	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
 }
 
+/* -- Finding. ------------------------------------------------------------- */
+
 /**
- * kcs_host_tell() - call the notifiers
- * @host: the interface
- * @event: what happened to it
- *
- * Context: may sleep, as the notifiers do; no lock held.
+ * struct wanted - what kcs_host_find() looks for
+ * @match: says which; NULL for all of them
+ * @context: for @match
  */
-void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event)
+struct wanted {
+	kcs_host_match match;
+	const void *context;
+};
+
+static int host_matches(struct device *dev, const void *data)
 {
-	blocking_notifier_call_chain(&notifiers, event, host);
+	const struct wanted *wanted = data;
+	struct kcs_host *host = to_host(dev);
+
+	return !READ_ONCE(host->stop) &&
+	       (!wanted->match || wanted->match(host, wanted->context));
 }
 
 /**
- * kcs_host_find() - the interface that was found first of those that match
+ * kcs_host_find() - return the interface found first of those that match
  * @match: says which; NULL for all of them
  * @context: for @match
  *
@@ -276,75 +269,47 @@ void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event)
  */
 struct kcs_host *kcs_host_find(kcs_host_match match, const void *context)
 {
-	struct kcs_host *host, *found = NULL;
+	const struct wanted wanted = { match, context };
+	struct device *dev;
 
-	mutex_lock(&hosts_lock);
-	list_for_each_entry(host, &hosts, node) {
-		if (match && !match(host, context))
-			continue;
-		found = kcs_host_get(host);
-		break;
-	}
-	mutex_unlock(&hosts_lock);
-	return found;
+	mutex_lock(&find_lock);
+	dev = class_find_device(&kcs_class, NULL, &wanted, host_matches);
+	mutex_unlock(&find_lock);
+	return dev ? to_host(dev) : NULL;
 }
 EXPORT_SYMBOL_GPL(kcs_host_find);
 
 /**
- * kcs_host_device() - the device of an interface
+ * kcs_host_device() - return the hardware device of an interface
  * @host: the interface
  *
- * Context: any.
- * Return: the device, valid until the interface is removed; see
- * %KCS_HOST_REMOVED.
+ * Return: the device, valid as long as the caller's reference to @host.
  */
 struct device *kcs_host_device(const struct kcs_host *host)
 {
-	return host->dev;
+	return host->dev.parent;
 }
 EXPORT_SYMBOL_GPL(kcs_host_device);
 
-/**
- * kcs_host_is_ready() - does the BMC behind an interface answer?
- * @host: the interface
- *
- * Context: any.
- * Return: true while requests are sent to it; false while nothing is known of
- * it, it is lost, or being looked for after a failure.
- */
-bool kcs_host_is_ready(const struct kcs_host *host)
-{
-	return READ_ONCE(host->health.in_step);
-}
-EXPORT_SYMBOL_GPL(kcs_host_is_ready);
+/* -- The class. ----------------------------------------------------------- */
 
 /**
- * kcs_host_notify() - hear of &enum kcs_host_event
- * @nb: the notifier; may sleep, but holds the interface up as long as it does
+ * kcs_class_register() - make the class that interfaces belong to
  *
- * What happened before is not told: look with kcs_host_is_ready().
- *
- * Context: may sleep.
- * Return: 0; %-EEXIST when @nb is registered already.
+ * Context: may sleep; before the first interface.
+ * Return: 0; else why the driver model refuses.
  */
-int kcs_host_notify(struct notifier_block *nb)
+int kcs_class_register(void)
 {
-	return blocking_notifier_chain_register(&notifiers, nb);
+	return class_register(&kcs_class);
 }
-EXPORT_SYMBOL_GPL(kcs_host_notify);
 
 /**
- * kcs_host_unnotify() - hear no more
- * @nb: a registered notifier; not running any more after return
+ * kcs_class_unregister() - the counterpart of kcs_class_register()
  *
- * Context: may sleep.
+ * Context: may sleep; no interface is left.
  */
-void kcs_host_unnotify(struct notifier_block *nb)
+void kcs_class_unregister(void)
 {
-	blocking_notifier_chain_unregister(&notifiers, nb);
+	class_unregister(&kcs_class);
 }
-EXPORT_SYMBOL_GPL(kcs_host_unnotify);
-
-MODULE_DESCRIPTION("KCS IPMI system interface");
-MODULE_SOFTDEP("post: kcs_opregion");
-MODULE_LICENSE("GPL");

@@ -1,34 +1,49 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* One interface, as the rooms of the core share it. */
+/*
+ * One interface, as the files of the core share it.
+ *
+ * Life of a request: kcs_host_submit() admits it (submit.c) and queues it
+ * (queue.c), or, when nothing goes before it and the registers are free, its
+ * submitter drives it. The engine (engine.c) takes the next one, and exchange.c
+ * steps the transport (protocol/) with sleeps between the steps. What came of it
+ * goes to health.c; a request that was not executed backs off and is queued again
+ * (retry.c); any other is completed, after the registers are free.
+ *
+ * Lock order: @registers, then @lock, then kcs_irq.lock. Whoever holds @registers,
+ * and nobody else, uses @transport; it is held in process context only, and may be
+ * held over a sleep. No lock is held while a completion function, a listener or a
+ * notifier is called.
+ */
 #ifndef KCS_CORE_HOST_H
 #define KCS_CORE_HOST_H
 
+#include "attention.h"
+#include "clock.h"
+#include "enables.h"
 #include "health.h"
 #include "irq.h"
-#include "link.h"
 #include "queue.h"
+#include "../protocol/transport.h"
 
 #include <kcs/host.h>
 #include <linux/atomic.h>
-#include <linux/kref.h>
-#include <linux/list.h>
-#include <linux/lockdep.h>
+#include <linux/device.h>
 #include <linux/ratelimit.h>
+#include <linux/rtmutex.h>
 #include <linux/spinlock.h>
-#include <linux/workqueue.h>
 
-struct device;
+struct task_struct;
 
 /**
  * enum kcs_counter - what is counted of an interface
- * @KCS_COUNT_REQUESTS: requests handed in
+ * @KCS_COUNT_REQUESTS: requests submitted
  * @KCS_COUNT_ANSWERED: those that ended with a reply
  * @KCS_COUNT_TIMEOUTS: those that reached their deadline
  * @KCS_COUNT_ERRORS: those that ended otherwise, or were cancelled
- * @KCS_COUNT_REFUSED: those not taken: full queue, BMC known to be dead
+ * @KCS_COUNT_REFUSED: those not admitted: full queue, BMC known to be dead
  * @KCS_COUNT_RETRIES: tries beyond the first
- * @KCS_COUNT_PROBES: probes
- * @KCS_COUNT_RECOVERIES: probes that put an interface back into step
+ * @KCS_COUNT_PROBES: searches for the BMC
+ * @KCS_COUNT_RECOVERIES: searches that put an interface back into step
  * @KCS_COUNT_ROUNDS: rounds of fetching what SMS_ATN stood for
  * @KCS_COUNTERS: how many there are
  */
@@ -46,88 +61,79 @@ enum kcs_counter {
 };
 
 /**
- * struct kcs_host - one interface
- * @ref: one for its discoverer, one for each user
- * @node: place in the list of interfaces, under its lock
- * @dev: for log lines; valid until kcs_host_remove() returns
- * @link: the way to the BMC; see @owned
- * @owned: bit 0: somebody uses @link: the work that runs on @wq, a request that is
- *	carried at once, or who takes the interface out of service
- * @lock: guards what follows, up to @queue, and the setting of kcs_link.stop but in a panic
- * @paused: the registers are left alone
- * @listening: @listener wants to hear
- * @expecting: somebody waits for what the BMC is going to say; set without the lock
+ * enum kcs_news - what is told when no lock is held
+ * @KCS_NEWS_HEALTH: kcs_health.state changed
+ * @KCS_NEWS_READY: the BMC answers, which it did not before
+ */
+enum kcs_news {
+	KCS_NEWS_HEALTH = 1,
+	KCS_NEWS_READY = 2,
+};
+
+/**
+ * struct kcs_host - the host side of one KCS system interface
+ * @dev: of class kcs; its parent is the hardware, whose reference it holds
+ * @clock: its time
+ * @pair: its registers, as a transport
+ * @transport: what carries its messages: @pair, unless it has no registers
+ * @irq: the interrupt beside the registers
+ * @thread: the engine
+ * @work: ends the sleep of @thread
+ * @progress: ends the sleep of who waits in mid-message
+ * @registers: held by whoever uses @transport; protects what follows, up to @why
+ * @active: a request that its submitter left in mid-message
+ * @irq_missed: messages in a row whose interrupt did not come
+ * @quiet_status: Status after the last search that found no BMC
+ * @watch_us: when to look at Status again, while there is no BMC
+ * @last: the request or question that the log speaks of
+ * @last_reply: its reply, if it had one
+ * @last_err: how it ended
+ * @why: the same in words
+ * @lock: protects what follows, up to @burst_until_us
+ * @stop: the interface is being removed; set once
+ * @paused: registers must not be touched
+ * @pause_end_us: a message in flight is given up then
  * @health: of the BMC
- * @next_round_us: no round of fetching before it
- * @listener: hears what the BMC has to say
- * @burst_until_us: others let firmware go first until then; set by the owner of @link
  * @queue: requests to serve
+ * @enables: global enables, and the self-test of the interrupt
+ * @attention: what SMS_ATN stands for
+ * @news: KCS_NEWS_* that were not told yet
+ * @burst_until_us: firmware's next request is waited for until then
  * @counters: by &enum kcs_counter
- * @wq: ordered; runs @serve, @probe and @watch
- * @serve: takes the next request over the link
- * @probe: looks for the BMC, and gets in step with it
- * @reap: ends requests whose time is up while the link is busy with another
- * @watch: looks at Status for SMS_ATN
- * @events: fetches what it stands for, on a workqueue of the system
- * @calm: ends a storm of interrupts, on a workqueue of the system
- * @streak: rounds without a rest; in @events only
- * @events_enabled: the BMC was told to keep events, or cannot
- * @no_irq: the interrupt was found wanting
- * @irq_works: it was found working
- * @irq_enabled: the BMC was told to raise it
- * @irq_losses: self-tests in a row that the BMC did not answer
- * @irq: the registers and the clock of @link, and its interrupt
- * @carried: a request that was carried at once, but not to its end; the owner's
- * @carried_err: how far: see kcs_link_try()
- * @ill_status: the status byte after a probe that found nobody; in @probe only
- * @last_err: how what the log speaks of ended: the last question of a probe, or the
- *	request that failed last; the owner's, as what follows
- * @last: that question or request
- * @last_reply: its reply, when it had one
- * @why: in words; see kcs_probe_reason()
  * @log_limit: of lines in the log
- *
- * What is used most comes first: its code is shorter.
  */
 struct kcs_host {
-	struct kref ref;
-	struct list_head node;
-	struct device *dev;
-	struct kcs_link link;
-	unsigned long owned;
-
-	spinlock_t lock;	/* what follows, and setting link.stop */
-	bool paused;
-	bool listening;
-	bool expecting;
-	struct kcs_health health;
-	u64 next_round_us;
-	struct kcs_listener *listener;
-	u64 burst_until_us;
-	struct kcs_queue queue;
-
-	atomic64_t counters[KCS_COUNTERS];
-	struct workqueue_struct *wq;
-	struct delayed_work serve;
-	struct delayed_work probe;
-	struct delayed_work reap;
-	struct delayed_work watch;
-	struct work_struct events;
-	struct work_struct calm;
-	u32 streak;
-	bool events_enabled;
-	bool no_irq;
-	bool irq_works;
-	bool irq_enabled;
-	u32 irq_losses;
+	struct device dev;
+	struct kcs_clock *clock;
+	struct kcs_pair pair;
+	struct kcs_transport *transport;
 	struct kcs_irq irq;
-	struct kcs_request *carried;
-	int carried_err;
-	u8 ill_status;
-	int last_err;
+	struct task_struct *thread;
+	struct kcs_wake work;
+	struct kcs_wake progress;
+
+	struct rt_mutex registers;	/* transport, active, last, why */
+	struct kcs_request *active;
+	u32 irq_missed;
+	u8 quiet_status;
+	u64 watch_us;
 	struct kcs_msg last;
 	struct kcs_msg last_reply;
+	int last_err;
 	char why[200];
+
+	spinlock_t lock;	/* stop, paused, health, queue, enables, attention */
+	bool stop;
+	bool paused;
+	u64 pause_end_us;
+	struct kcs_health health;
+	struct kcs_queue queue;
+	struct kcs_enables enables;
+	struct kcs_attention attention;
+	u32 news;
+	u64 burst_until_us;
+
+	atomic64_t counters[KCS_COUNTERS];
 	struct ratelimit_state log_limit;
 };
 
@@ -145,66 +151,84 @@ static inline void kcs_host_count(struct kcs_host *host,
 }
 
 /**
- * kcs_host_work() - have a function called later, for an interface
- * @delayed: a work of the interface
- * @function: the function
+ * kcs_host_now_us() - return the time of an interface
+ * @host: the interface
  *
- * For lockdep each of them is another one: they wait for different things.
- *
- * Context: any; before the interface is in service.
+ * Context: any.
+ * Return: microseconds.
  */
-#define kcs_host_work(delayed, function) do {				\
-	static struct lock_class_key key;				\
-	struct delayed_work *it = (delayed);				\
-									\
-	kcs_host_init_work(it, function);				\
-	lockdep_init_map(&it->work.lockdep_map, #delayed, &key, 0);	\
-} while (0)
+static inline u64 kcs_host_now_us(const struct kcs_host *host)
+{
+	return host->clock->ops->now_us(host->clock);
+}
 
-/* host.c */
-u64 kcs_host_now_us(const struct kcs_host *host);
-bool kcs_host_may_transfer(const struct kcs_host *host);
-void kcs_host_init_work(struct delayed_work *work, work_func_t function);
-void kcs_host_tell(struct kcs_host *host, enum kcs_host_event event);
+/**
+ * kcs_host_may_transfer() - test whether requests may be sent
+ * @host: the interface
+ *
+ * Context: kcs_host.lock held, or what it says may change at once.
+ * Return: true when the BMC is in step and the interface in service.
+ */
+static inline bool kcs_host_may_transfer(const struct kcs_host *host)
+{
+	return READ_ONCE(host->health.in_step) && !READ_ONCE(host->paused) &&
+	       !READ_ONCE(host->stop);
+}
 
-/* serve.c */
-void kcs_serve_init(struct kcs_host *host);
-void kcs_serve_stop(struct kcs_host *host);
-void kcs_serve_soon(struct kcs_host *host);
-void kcs_serve_flush(struct kcs_host *host, int err);
-bool kcs_serve_in_burst(const struct kcs_host *host);
-void kcs_serve_mind_burst(struct kcs_host *host,
-			  const struct kcs_request *request);
-void kcs_serve_conclude(struct kcs_host *host, struct kcs_request *request,
+/* submit.c */
+int kcs_submit_admit(struct kcs_host *host, struct kcs_request *request);
+void kcs_submit_end(struct kcs_host *host, struct kcs_request *request, int err);
+bool kcs_submit_again(struct kcs_host *host, struct kcs_request *request,
+		      u64 not_before_us);
+void kcs_submit_expire(struct kcs_host *host, u64 now_us);
+void kcs_submit_flush(struct kcs_host *host, int err);
+struct kcs_request *kcs_submit_own(struct kcs_host *host, u8 cmd,
+				   const u8 *byte, kcs_request_done done);
+void kcs_submit_send(struct kcs_host *host, struct kcs_request *request);
+
+/**
+ * enum kcs_driver - who drives a message, and so what it may do
+ * @KCS_DRIVER_ENGINE: the engine: all
+ * @KCS_DRIVER_SLEEPER: a submitter that may sleep; it leaves when it is killed
+ * @KCS_DRIVER_PASSER: a submitter that may not: it leaves at the first sleep
+ * @KCS_DRIVER_LAST: who takes the interface out of service: it is not stopped
+ */
+enum kcs_driver {
+	KCS_DRIVER_ENGINE,
+	KCS_DRIVER_SLEEPER,
+	KCS_DRIVER_PASSER,
+	KCS_DRIVER_LAST,
+};
+
+/* exchange.c */
+void kcs_exchange_begin(struct kcs_host *host, const struct kcs_msg *request,
+			struct kcs_msg *reply);
+int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
+		     enum kcs_driver driver);
+int kcs_exchange(struct kcs_host *host, u64 deadline_us, enum kcs_driver driver);
+u8 kcs_exchange_look(struct kcs_host *host);
+
+/* report.c */
+void kcs_report_state(struct kcs_host *host, enum kcs_health_state before);
+const char *kcs_report_reason(struct kcs_host *host);
+void kcs_report_tell(struct kcs_host *host);
+void kcs_report_event(struct kcs_host *host, enum kcs_host_event event);
+
+/* recovery.c */
+u64 kcs_recovery_due_us(const struct kcs_host *host);
+void kcs_recovery_step(struct kcs_host *host);
+void kcs_recovery_judge(struct kcs_host *host, struct kcs_request *request,
 			int err);
 
-/* direct.c */
-void kcs_direct_settle(struct kcs_host *host);
-bool kcs_direct_take(struct kcs_host *host, const struct kcs_request *request);
-void kcs_direct_carry(struct kcs_host *host, struct kcs_request *request);
-void kcs_direct_enter(struct kcs_host *host);
-void kcs_direct_leave(struct kcs_host *host);
+/* engine.c */
+int kcs_engine_thread(void *host);
+void kcs_engine_quiesce(struct kcs_host *host, bool for_good);
 
-/* probe.c */
-void kcs_probe_init(struct kcs_host *host);
-void kcs_probe_soon(struct kcs_host *host);
-const char *kcs_probe_reason(struct kcs_host *host);
-void kcs_probe_report(struct kcs_host *host, enum kcs_health_state before);
-
-/* events.c */
-void kcs_events_init(struct kcs_host *host);
-void kcs_events_stop(struct kcs_host *host);
-void kcs_events_look(struct kcs_host *host);
-void kcs_events_hurry(struct kcs_host *host);
-
-/* trust.c */
-void kcs_trust_init(struct kcs_host *host);
-bool kcs_trust_test(struct kcs_host *host);
-void kcs_trust_restore(struct kcs_host *host);
-void kcs_trust_end(struct kcs_host *host);
+/* host.c */
+int kcs_class_register(void);
+void kcs_class_unregister(void);
 
 /* sysfs.c */
-int kcs_sysfs_create(struct kcs_host *host);
-void kcs_sysfs_remove(struct kcs_host *host);
+extern const struct attribute_group *kcs_sysfs_groups[];
 
 #endif /* KCS_CORE_HOST_H */

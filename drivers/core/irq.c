@@ -1,37 +1,43 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An interrupt only ever makes things faster: it ends a nap early. All else is
- * as without one, so a lost interrupt costs no more than the nap it would have
- * ended, and one that never comes is the same as none.
+ * An interrupt only ends a sleep. All else is as without one, so a lost interrupt
+ * costs no more than the sleep it would have ended.
  *
- * The interrupt line stays up until Data_Out is read (IPMI 2.0 rev 1.1, 9.10).
- * So the handler reads it, and keeps the byte for the link, to which OBF stays
- * set until it has read it, too.
+ * The line stays up until Data_Out is read (IPMI 2.0 rev 1.1, 9.10). So the
+ * handler reads it, and keeps the byte for the transport, to which OBF stays set
+ * until it has read it, too. A line that is not shared is masked while the
+ * registers are polled: otherwise each byte would bring an interrupt that ends no
+ * sleep. @lock is the only one that is held with interrupts off, for two accesses.
  */
 #include "irq.h"
+#include "clock.h"
 
-#include <linux/hrtimer.h>
+#include <kcs/regs.h>
 #include <linux/jiffies.h>
-#include <linux/ktime.h>
-#include <linux/sched.h>
 
 /* How long an interrupt may take to come, in a self-test. */
 #define PATIENCE_US	200
 
-/* Who wakes up for another reason looks at Status early: no harm. */
-static void wait_for_ring(struct kcs_irq *irq, u32 us)
-{
-	ktime_t time = ns_to_ktime((u64)us * NSEC_PER_USEC);
-	DEFINE_WAIT(entry);
-
-	prepare_to_wait(&irq->wait, &entry, TASK_UNINTERRUPTIBLE);
-	if (!READ_ONCE(irq->rang))
-		schedule_hrtimeout(&time, HRTIMER_MODE_REL);
-	finish_wait(&irq->wait, &entry);
-	WRITE_ONCE(irq->rang, false);
-}
-
 /* -- Registers. ----------------------------------------------------------- */
+
+static u8 irq_read_locked(struct kcs_irq *irq, enum kcs_reg reg)
+{
+	u8 value;
+
+	lockdep_assert_held(&irq->lock);
+	if (reg == KCS_REG_DATA && irq->taken) {
+		irq->taken = false;
+		return irq->byte;
+	}
+	value = irq->registers->ops->read(irq->registers, reg);
+	if (reg == KCS_REG_DATA)
+		irq->polled = true;
+	else if (value & KCS_STATUS_OBF)
+		irq->taken = false;	/* overwritten */
+	else if (irq->taken)
+		value |= KCS_STATUS_OBF;
+	return value;
+}
 
 static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
 {
@@ -40,20 +46,9 @@ static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
 	u8 value;
 
 	if (reg == KCS_REG_STATUS && READ_ONCE(irq->patient))
-		wait_for_ring(irq, PATIENCE_US);
+		kcs_wake_sleep(irq->progress, PATIENCE_US);
 	spin_lock_irqsave(&irq->lock, flags);
-	if (reg == KCS_REG_DATA && irq->taken) {
-		irq->taken = false;
-		value = irq->byte;
-	} else {
-		value = irq->registers->ops->read(irq->registers, reg);
-		if (reg == KCS_REG_DATA)
-			irq->polled = true;
-		else if (value & KCS_STATUS_OBF)
-			irq->taken = false;	/* written over */
-		else if (irq->taken)
-			value |= KCS_STATUS_OBF;
-	}
+	value = irq_read_locked(irq, reg);
 	spin_unlock_irqrestore(&irq->lock, flags);
 	return value;
 }
@@ -73,134 +68,227 @@ static const struct kcs_io_ops irq_io_ops = {
 	.write = irq_write,
 };
 
-/* -- Time. ---------------------------------------------------------------- */
+/* -- The handler. --------------------------------------------------------- */
 
-static u64 irq_now_us(struct kcs_clock *clock)
-{
-	struct kcs_irq *irq = container_of(clock, struct kcs_irq, clock);
-
-	return irq->time->ops->now_us(irq->time);
-}
-
-static void irq_nap_us(struct kcs_clock *clock, u32 us)
-{
-	struct kcs_irq *irq = container_of(clock, struct kcs_irq, clock);
-
-	if (us && READ_ONCE(irq->on))
-		wait_for_ring(irq, us);
-	else
-		irq->time->ops->nap_us(irq->time, us);
-}
-
-static const struct kcs_clock_ops irq_clock_ops = {
-	.now_us = irq_now_us,
-	.nap_us = irq_nap_us,
-};
-
-/* -- The interrupt. ------------------------------------------------------- */
-
-static void count_useless(struct kcs_irq *irq)
+static void irq_count_useless(struct kcs_irq *irq)
 {
 	if (!irq->useless || time_after(jiffies, irq->window + HZ)) {
 		irq->useless = 0;
 		irq->window = jiffies;
 	}
 	if (++irq->useless >= KCS_IRQ_STORM)
-		irq->storm = true;
+		WRITE_ONCE(irq->storm, true);
 }
 
-/**
- * kcs_irq_ring() - there was an interrupt
- * @irq: the interrupt
- *
- * Two register accesses at most. A byte that comes before the last one was fetched
- * is one for nothing: the BMC has to wait for the link. In a storm such interrupts
- * are not ours, so that the kernel shuts the line if nobody else does.
- *
- * Context: hard interrupt, or any.
- * Return: true when it was ours: Status shows a byte or SMS_ATN, or the link was
- * faster.
- */
-bool kcs_irq_ring(struct kcs_irq *irq)
+static void irq_mask_locked(struct kcs_irq *irq)
 {
-	struct kcs_io *io = irq->registers;
-	unsigned long flags;
-	bool ours, byte, fresh;
-	u8 status;
+	lockdep_assert_held(&irq->lock);
+	if (irq->is_masked || irq->is_shared || !irq->is_on)
+		return;
+	irq->is_masked = true;
+	disable_irq_nosync(irq->number);
+}
 
-	spin_lock_irqsave(&irq->lock, flags);
-	status = io->ops->read(io, KCS_REG_STATUS);
-	byte = status & KCS_STATUS_OBF && status != KCS_FLOATING;
-	irq->attention = status & KCS_STATUS_SMS_ATN && !byte &&
-			 status != KCS_FLOATING;
-	fresh = byte && !irq->taken;
-	ours = fresh || irq->polled || ((byte || irq->attention) && !irq->storm);
+/*
+ * Outside a message OBF in IDLE, or SMS_ATN, is the BMC's call for attention (9.6);
+ * one of IPMI 1.0 does not show SMS_ATN for all of it. The line of a call stays up
+ * until it was answered, so it is masked until then.
+ */
+static bool irq_take(struct kcs_irq *irq, u8 status)
+{
+	bool byte = status & KCS_STATUS_OBF;
+	bool fresh = byte && !irq->taken;
+	bool call = !irq->in_message &&
+		    (status & KCS_STATUS_SMS_ATN ||
+		     (byte && kcs_status_state(status) == KCS_STATE_IDLE));
+
 	if (byte) {
-		irq->byte = io->ops->read(io, KCS_REG_DATA);
+		irq->byte = irq->registers->ops->read(irq->registers, KCS_REG_DATA);
 		irq->taken = true;
 		irq->bytes++;
 	}
-	if (!fresh && !irq->polled)
-		count_useless(irq);
-	irq->polled = false;
-	if (ours)
-		WRITE_ONCE(irq->rang, true);
-	spin_unlock_irqrestore(&irq->lock, flags);
-	if (ours)
-		wake_up(&irq->wait);
-	return ours;
+	if (call) {
+		WRITE_ONCE(irq->attention, true);
+		irq_mask_locked(irq);
+	}
+	if (!fresh && !irq->polled && !(call && irq->is_masked))
+		irq_count_useless(irq);
+	return fresh || irq->polled || ((byte || call) && !irq->storm);
+}
+
+/* On a shared line what shows nothing of ours is another device's business. */
+static bool irq_take_nothing(struct kcs_irq *irq)
+{
+	bool polled = irq->polled;
+
+	if (!polled && !irq->is_shared)
+		irq_count_useless(irq);
+	return polled;
 }
 
 /**
- * kcs_irq_hold() - have the registers alone, without interrupts
- * @irq: the interrupt; the caller is the link's owner, between two messages
+ * kcs_irq_handle() - handle an interrupt
+ * @number: its number
+ * @data: the &struct kcs_irq
  *
- * For a few accesses: otherwise there would be an interrupt for each byte.
+ * Two register accesses at most. In a storm interrupts are not ours, so that the
+ * kernel shuts a shared line if nothing else does; our own is masked.
  *
- * Context: any; with the lock held after return.
- * Return: what kcs_irq_release() wants.
+ * Context: hard interrupt.
+ * Return: IRQ_HANDLED when it was ours: Status shows a byte or SMS_ATN, or the
+ * transport was faster; else IRQ_NONE.
  */
-unsigned long kcs_irq_hold(struct kcs_irq *irq)
-	__acquires(&irq->lock)
+irqreturn_t kcs_irq_handle(int number, void *data)
+{
+	struct kcs_irq *irq = data;
+	unsigned long flags;
+	bool is_ours;
+	u8 status;
+
+	spin_lock_irqsave(&irq->lock, flags);
+	status = irq->registers->ops->read(irq->registers, KCS_REG_STATUS);
+	if (status != KCS_FLOATING &&
+	    status & (KCS_STATUS_OBF | KCS_STATUS_SMS_ATN))
+		is_ours = irq_take(irq, status);
+	else
+		is_ours = irq_take_nothing(irq);
+	irq->polled = false;
+	if (irq->storm)
+		irq_mask_locked(irq);
+	spin_unlock_irqrestore(&irq->lock, flags);
+
+	if (is_ours)
+		kcs_wake_up(irq->progress);
+	if (READ_ONCE(irq->attention) || READ_ONCE(irq->storm))
+		kcs_wake_up(irq->work);
+	return IRQ_RETVAL(is_ours);
+}
+
+/* -- The engine's side. --------------------------------------------------- */
+
+/**
+ * kcs_irq_mask() - have no interrupt while the registers are polled
+ * @irq: the interrupt; nothing happens where its line may be another's, too
+ */
+void kcs_irq_mask(struct kcs_irq *irq)
 {
 	unsigned long flags;
 
 	spin_lock_irqsave(&irq->lock, flags);
-	irq->taken = false;	/* a byte of no message */
-	return flags;
-}
-
-/**
- * kcs_irq_release() - the counterpart of kcs_irq_hold()
- * @irq: the interrupt
- * @flags: what that returned
- *
- * Context: with the lock held, not so after return.
- */
-void kcs_irq_release(struct kcs_irq *irq, unsigned long flags)
-	__releases(&irq->lock)
-{
-	irq->polled = true;
+	if (!irq->patient)
+		irq_mask_locked(irq);
 	spin_unlock_irqrestore(&irq->lock, flags);
 }
 
 /**
- * kcs_irq_init() - put an interrupt beside registers and a clock
+ * kcs_irq_unmask() - have interrupts again
+ * @irq: the interrupt
+ */
+void kcs_irq_unmask(struct kcs_irq *irq)
+{
+	unsigned long flags;
+	bool was_masked;
+
+	spin_lock_irqsave(&irq->lock, flags);
+	was_masked = irq->is_masked;
+	irq->is_masked = false;
+	spin_unlock_irqrestore(&irq->lock, flags);
+	if (was_masked)
+		enable_irq(irq->number);
+}
+
+/**
+ * kcs_irq_begin_message() - the registers are used for a message from here on
+ * @irq: the interrupt
+ */
+void kcs_irq_begin_message(struct kcs_irq *irq)
+{
+	unsigned long flags;
+
+	if (!irq->is_on)
+		return;
+	spin_lock_irqsave(&irq->lock, flags);
+	irq->in_message = true;
+	irq->taken = false;	/* a byte of no message */
+	if (!irq->patient)
+		irq_mask_locked(irq);
+	spin_unlock_irqrestore(&irq->lock, flags);
+}
+
+/**
+ * kcs_irq_end_message() - the message ended
+ * @irq: the interrupt
+ *
+ * The interrupt of a byte that was polled may still come.
+ */
+void kcs_irq_end_message(struct kcs_irq *irq)
+{
+	unsigned long flags;
+
+	if (!irq->is_on)
+		return;
+	spin_lock_irqsave(&irq->lock, flags);
+	irq->in_message = false;
+	irq->polled = true;
+	spin_unlock_irqrestore(&irq->lock, flags);
+	kcs_irq_unmask(irq);
+}
+
+/**
+ * kcs_irq_request() - have the interrupt
+ * @irq: the interrupt
+ * @name: as /proc/interrupts shows it
+ *
+ * Context: may sleep.
+ * Return: 0; else why the kernel refuses, see request_irq().
+ */
+int kcs_irq_request(struct kcs_irq *irq, const char *name)
+{
+	int err;
+
+	if (irq->is_on)
+		return 0;
+	irq->is_masked = false;
+	irq->storm = false;
+	irq->useless = 0;
+	err = request_irq(irq->number, kcs_irq_handle,
+			  irq->is_shared ? IRQF_SHARED : 0, name, irq);
+	irq->is_on = !err;
+	return err;
+}
+
+/**
+ * kcs_irq_free() - have the interrupt no more
+ * @irq: the interrupt
+ *
+ * Context: may sleep.
+ */
+void kcs_irq_free(struct kcs_irq *irq)
+{
+	irq->is_trusted = false;
+	if (!irq->is_on)
+		return;
+	irq->is_on = false;
+	kcs_irq_unmask(irq);
+	free_irq(irq->number, irq);
+}
+
+/**
+ * kcs_irq_init() - put an interrupt beside registers
  * @irq: filled
  * @io: the registers
- * @clock: the clock
  * @number: of the interrupt, 0 for none
- *
- * Context: any.
+ * @is_shared: other devices may use its line
+ * @progress: ends the sleep of who waits in mid-message
+ * @work: ends the sleep of the engine
  */
-void kcs_irq_init(struct kcs_irq *irq, struct kcs_io *io,
-		  struct kcs_clock *clock, int number)
+void kcs_irq_init(struct kcs_irq *irq, struct kcs_io *io, int number,
+		  bool is_shared, struct kcs_wake *progress,
+		  struct kcs_wake *work)
 {
-	irq->io.ops = &irq_io_ops;
-	irq->clock.ops = &irq_clock_ops;
-	irq->registers = io;
-	irq->time = clock;
-	irq->number = number;
+	*irq = (struct kcs_irq){
+		.io.ops = &irq_io_ops, .registers = io, .number = number,
+		.is_shared = is_shared, .progress = progress, .work = work,
+	};
 	spin_lock_init(&irq->lock);
-	init_waitqueue_head(&irq->wait);
 }

@@ -3,59 +3,70 @@
 #define KCS_IRQ_H
 
 #include <kcs/io.h>
+#include <linux/interrupt.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
-#include <linux/wait.h>
+
+struct kcs_wake;
 
 /* Interrupts for nothing, within a second, that are a storm. */
 #define KCS_IRQ_STORM	10000
 
 /**
- * struct kcs_irq - registers and a clock with an interrupt
- * @io: the registers, as the link sees them
- * @clock: the clock, as the link sees it: an interrupt ends a nap
+ * struct kcs_irq - an interrupt beside a register pair
+ * @io: the registers, as the transport sees them
  * @registers: the registers themselves
- * @time: the clock itself
+ * @progress: ends the sleep of who waits in mid-message
+ * @work: ends the sleep of the engine
  * @number: of the interrupt, 0 for none
- * @on: bit 0: it is requested
- * @patient: before each look at Status it is given time to come
- * @lock: guards what follows, and the registers
- * @taken: @byte was taken out of Data_Out, for the link
+ * @is_shared: other devices may use the line
+ * @is_on: it is requested
+ * @is_trusted: it came in a self-test, and since
+ * @patient: self-test: before each look at Status it is given time to come
+ * @lock: protects what follows, and the registers while it is on
+ * @is_masked: the line is off, because the registers are being polled
+ * @in_message: a byte in Data_Out belongs to a message
+ * @taken: @byte was taken out of Data_Out for the transport
  * @byte: it
- * @polled: the link took a byte itself, whose interrupt may still come
- * @attention: the last interrupt was for SMS_ATN
- * @rang: there was an interrupt since the last nap
+ * @polled: the transport took a byte itself, whose interrupt may still come
+ * @attention: the BMC wants attention; cleared by the engine
  * @bytes: interrupts that brought a byte
  * @useless: interrupts for nothing, since @window
  * @window: when that count began, in jiffies
  * @storm: there were too many
- * @wait: where naps are slept
  */
 struct kcs_irq {
 	struct kcs_io io;
-	struct kcs_clock clock;
 	struct kcs_io *registers;
-	struct kcs_clock *time;
+	struct kcs_wake *progress;
+	struct kcs_wake *work;
 	int number;
-	unsigned long on;
+	bool is_shared;
+	bool is_on;
+	bool is_trusted;
 	bool patient;
 	spinlock_t lock;	/* what follows, and the registers */
+	bool is_masked;
+	bool in_message;
 	bool taken;
 	u8 byte;
 	bool polled;
 	bool attention;
-	bool rang;
 	u32 bytes;
 	u32 useless;
 	unsigned long window;
 	bool storm;
-	wait_queue_head_t wait;
 };
 
-void kcs_irq_init(struct kcs_irq *irq, struct kcs_io *io,
-		  struct kcs_clock *clock, int number);
-bool kcs_irq_ring(struct kcs_irq *irq);
-unsigned long kcs_irq_hold(struct kcs_irq *irq);
-void kcs_irq_release(struct kcs_irq *irq, unsigned long flags);
+void kcs_irq_init(struct kcs_irq *irq, struct kcs_io *io, int number,
+		  bool is_shared, struct kcs_wake *progress,
+		  struct kcs_wake *work);
+int kcs_irq_request(struct kcs_irq *irq, const char *name);
+void kcs_irq_free(struct kcs_irq *irq);
+irqreturn_t kcs_irq_handle(int number, void *irq);
+void kcs_irq_begin_message(struct kcs_irq *irq);
+void kcs_irq_end_message(struct kcs_irq *irq);
+void kcs_irq_mask(struct kcs_irq *irq);
+void kcs_irq_unmask(struct kcs_irq *irq);
 
 #endif /* KCS_IRQ_H */

@@ -1,8 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Whose turn is it? A higher class comes first, yet no class waits for ever.
- * Within a class clients take turns: who asks a hundred times at once waits for
- * himself, not others for him (start-time fair queueing).
+ * Requests that wait for an interface: a list for each class, first come, first
+ * served. A higher class goes first, yet no class waits for ever. Above requests,
+ * below the engine; protected by kcs_host.lock.
  */
 #include "queue.h"
 #include "request.h"
@@ -11,45 +11,11 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 
-static u32 count_of(const struct list_head *list, const void *client)
-{
-	const struct kcs_request *request;
-	u32 count = 0;
-
-	list_for_each_entry(request, list, node)
-		count += request->client == client;
-	return count;
-}
-
-/* The turn after the client's last one, and never before the current turn. */
-static u64 next_turn(const struct kcs_queue *queue,
-		     const struct kcs_request *request)
-{
-	const struct list_head *list = &queue->waiting[request->class];
-	u64 turn = queue->turn[request->class];
-	const struct kcs_request *other;
-
-	list_for_each_entry(other, list, node)
-		if (other->client == request->client)
-			turn = max(turn, other->turn);
-	return turn + 1;
-}
-
-/* With the same turn, who has less to wait for goes first. */
-static bool goes_before(const struct list_head *list,
-			const struct kcs_request *request, u32 waiting,
-			const struct kcs_request *other)
-{
-	if (request->turn != other->turn)
-		return request->turn < other->turn;
-	return waiting + 1 < count_of(list, other->client);
-}
-
 /*
  * Cancelled requests take up no place, as long as there are not more of them
  * than places.
  */
-static bool is_full(const struct kcs_queue *queue, enum kcs_class class)
+static bool queue_is_full(const struct kcs_queue *queue, enum kcs_class class)
 {
 	const struct kcs_request *request;
 	u32 alive = 0;
@@ -63,31 +29,23 @@ static bool is_full(const struct kcs_queue *queue, enum kcs_class class)
 }
 
 /**
- * kcs_queue_add() - let a request wait for its turn
+ * kcs_queue_add() - queue a request
  * @queue: the queue
- * @request: the request, in no queue; its class, client and time are set
+ * @request: the request, in no queue; its class and times are set
  *
- * Context: any; the owner serialises.
- * Return: 0; %-EBUSY when %KCS_HOST_QUEUE_MAX requests of its class wait.
+ * Return: 0; %-EBUSY when its class is full.
  */
 int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 {
-	struct list_head *list = &queue->waiting[request->class];
-	u32 waiting = count_of(list, request->client);
-	struct kcs_request *before;
-
-	if (is_full(queue, request->class))
+	if (queue_is_full(queue, request->class))
 		return -EBUSY;
-	request->turn = next_turn(queue, request);
-	list_for_each_entry_reverse(before, list, node)
-		if (!goes_before(list, request, waiting, before))
-			break;
-	list_add(&request->node, &before->node);
+	list_add_tail(&request->node, &queue->waiting[request->class]);
 	queue->count[request->class]++;
+	queue->expiry_us = min(queue->expiry_us, request->deadline_us);
 	return 0;
 }
 
-static struct kcs_request *first_due(const struct list_head *list, u64 now_us)
+static struct kcs_request *queue_first(const struct list_head *list, u64 now_us)
 {
 	struct kcs_request *request;
 
@@ -98,20 +56,19 @@ static struct kcs_request *first_due(const struct list_head *list, u64 now_us)
 }
 
 /**
- * kcs_queue_next() - who is next?
+ * kcs_queue_next() - return the next eligible request
  * @queue: the queue
- * @now_us: the time; requests that rest until later are left out
+ * @now_us: the time; requests that back off until later are left out
  *
- * Context: any; the owner serialises.
- * Return: the request, still in the queue; NULL when nobody's time has come.
+ * Return: the request, still queued; NULL when none is eligible.
  */
-struct kcs_request *kcs_queue_next(struct kcs_queue *queue, u64 now_us)
+struct kcs_request *kcs_queue_next(const struct kcs_queue *queue, u64 now_us)
 {
 	struct kcs_request *next = NULL, *request;
 	int class;
 
 	for (class = 0; class < KCS_CLASSES; class++) {
-		request = first_due(&queue->waiting[class], now_us);
+		request = queue_first(&queue->waiting[class], now_us);
 		if (request &&
 		    (!next || queue->passed[class] >= KCS_QUEUE_PASSED_MAX))
 			next = request;
@@ -120,34 +77,54 @@ struct kcs_request *kcs_queue_next(struct kcs_queue *queue, u64 now_us)
 }
 
 /**
- * kcs_queue_take() - take a request out
+ * kcs_queue_admits() - test whether a new request of a class would be next
  * @queue: the queue
- * @request: what kcs_queue_next() returned
+ * @class: the class
+ * @now_us: the time
  *
- * Context: any; the owner serialises.
+ * Return: true when no eligible request goes before it.
+ */
+bool kcs_queue_admits(const struct kcs_queue *queue, enum kcs_class class,
+		      u64 now_us)
+{
+	const struct kcs_request *next = kcs_queue_next(queue, now_us);
+
+	return !next || (next->class > class &&
+			 queue->passed[next->class] < KCS_QUEUE_PASSED_MAX);
+}
+
+/* A request of @class is sent: others of lower classes are passed. */
+static void queue_pass(struct kcs_queue *queue, enum kcs_class class)
+{
+	int lower;
+
+	for (lower = class + 1; lower < KCS_CLASSES; lower++)
+		if (!list_empty(&queue->waiting[lower]))
+			queue->passed[lower]++;
+	queue->passed[class] = 0;
+}
+
+/**
+ * kcs_queue_take() - take a request out, to send it
+ * @queue: the queue
+ * @request: what kcs_queue_next() returned, or a request that was not queued since
+ *	kcs_queue_admits() let it pass
  */
 void kcs_queue_take(struct kcs_queue *queue, struct kcs_request *request)
 {
-	int class;
-
-	for (class = request->class + 1; class < KCS_CLASSES; class++)
-		if (!list_empty(&queue->waiting[class]))
-			queue->passed[class]++;
-	queue->passed[request->class] = 0;
-	queue->turn[request->class] = max(queue->turn[request->class],
-					  request->turn);
+	queue_pass(queue, request->class);
+	if (list_empty(&request->node))
+		return;
 	list_del_init(&request->node);
 	queue->count[request->class]--;
 }
 
 /**
- * kcs_queue_collect() - take out who cannot be served any more
+ * kcs_queue_collect() - take out the requests that cannot be served any more
  * @queue: the queue
  * @ended: they are added to this list
- * @until_us: whose deadline is not after it, %U64_MAX for all; and whoever
- *	was cancelled
- *
- * Context: any; the owner serialises.
+ * @until_us: those whose deadline is not after it, %U64_MAX for all; and those
+ *	that were cancelled
  */
 void kcs_queue_collect(struct kcs_queue *queue, struct list_head *ended,
 		       u64 until_us)
@@ -155,40 +132,26 @@ void kcs_queue_collect(struct kcs_queue *queue, struct list_head *ended,
 	struct kcs_request *request, *after;
 	int class;
 
+	queue->expiry_us = U64_MAX;
 	for (class = 0; class < KCS_CLASSES; class++)
 		list_for_each_entry_safe(request, after, &queue->waiting[class],
-					 node)
+					 node) {
 			if (request->deadline_us <= until_us ||
 			    kcs_request_ended(request)) {
 				list_move_tail(&request->node, ended);
 				queue->count[class]--;
+			} else {
+				queue->expiry_us = min(queue->expiry_us,
+						       request->deadline_us);
 			}
+		}
 }
 
 /**
- * kcs_queue_is_empty() - does nobody wait?
+ * kcs_queue_due_us() - return the earliest time at which a request is eligible
  * @queue: the queue
  *
- * Context: any; the owner serialises.
- * Return: true when nobody does.
- */
-bool kcs_queue_is_empty(const struct kcs_queue *queue)
-{
-	int class;
-
-	for (class = 0; class < KCS_CLASSES; class++)
-		if (queue->count[class])
-			return false;
-	return true;
-}
-
-/**
- * kcs_queue_due_us() - when is somebody's time?
- * @queue: the queue
- *
- * Context: any; the owner serialises.
- * Return: the time at which the first of the resting may go on, 0 when some do
- * not rest, %U64_MAX when nobody waits.
+ * Return: that time, 0 when one is now, %U64_MAX when the queue is empty.
  */
 u64 kcs_queue_due_us(const struct kcs_queue *queue)
 {
@@ -203,16 +166,33 @@ u64 kcs_queue_due_us(const struct kcs_queue *queue)
 }
 
 /**
- * kcs_queue_init() - an empty queue
- * @queue: filled
+ * kcs_queue_deadline_us() - return the latest deadline in the queue
+ * @queue: the queue
  *
- * Context: any.
+ * Return: that time, 0 when the queue is empty.
+ */
+u64 kcs_queue_deadline_us(const struct kcs_queue *queue)
+{
+	const struct kcs_request *request;
+	u64 deadline_us = 0;
+	int class;
+
+	for (class = 0; class < KCS_CLASSES; class++)
+		list_for_each_entry(request, &queue->waiting[class], node)
+			if (!kcs_request_ended(request))
+				deadline_us = max(deadline_us, request->deadline_us);
+	return deadline_us;
+}
+
+/**
+ * kcs_queue_init() - make an empty queue
+ * @queue: filled
  */
 void kcs_queue_init(struct kcs_queue *queue)
 {
 	int class;
 
-	*queue = (struct kcs_queue){};
+	*queue = (struct kcs_queue){ .expiry_us = U64_MAX };
 	for (class = 0; class < KCS_CLASSES; class++)
 		INIT_LIST_HEAD(&queue->waiting[class]);
 }

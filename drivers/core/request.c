@@ -1,17 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The life of a request: created, ended exactly once, dropped by its last user. */
+/*
+ * The life of a request: created, ended exactly once, freed with its last
+ * reference. Below the queue; takes no lock.
+ */
 #include "request.h"
 
+#include <kcs/command.h>
 #include <kcs/host.h>
 #include <linux/atomic.h>
 #include <linux/export.h>
+#include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
 /**
  * kcs_request_create() - make a request
- * @msg: what to send; copied
- * @class: whose turn comes first
+ * @msg: what to send; copied. One too short or too long for IPMI ends with
+ *	%-EINVAL when it is submitted
+ * @class: which requests it goes before
  * @timeout_ms: how long it may take, from submission to the reply
  * @gfp: how to get memory for it
  *
@@ -32,35 +39,21 @@ struct kcs_request *kcs_request_create(const struct kcs_msg *msg,
 	init_completion(&request->done);
 	request->class = class;
 	request->timeout_ms = timeout_ms;
+	if (msg->len < KCS_MSG_REQUEST_MIN || msg->len > KCS_MSG_MAX)
+		return request;
 	request->msg.len = msg->len;
 	memcpy(request->msg.bytes, msg->bytes, msg->len);
+	request->command = kcs_command_flags(&request->msg);
 	return request;
 }
 EXPORT_SYMBOL_GPL(kcs_request_create);
 
 /**
- * kcs_request_set_client() - say on whose behalf a request is
- * @request: the request, before it is submitted
- * @client: any pointer that tells clients apart; never followed. Requests
- *	without one share one client.
- *
- * Clients of a class take turns.
- *
- * Context: any.
- */
-void kcs_request_set_client(struct kcs_request *request, const void *client)
-{
-	request->client = client;
-}
-EXPORT_SYMBOL_GPL(kcs_request_set_client);
-
-/**
- * kcs_request_set_done() - be called when a request ended
+ * kcs_request_set_done() - have a function called when a request ended
  * @request: the request, before it is submitted
  * @done: the function
  * @context: what it is given
  *
- * Context: any.
  */
 void kcs_request_set_done(struct kcs_request *request, kcs_request_done done,
 			  void *context)
@@ -74,7 +67,6 @@ EXPORT_SYMBOL_GPL(kcs_request_set_done);
  * kcs_request_get() - take a reference to a request
  * @request: the request
  *
- * Context: any.
  * Return: @request.
  */
 struct kcs_request *kcs_request_get(struct kcs_request *request)
@@ -93,7 +85,6 @@ static void request_free(struct kref *ref)
  * kcs_request_put() - drop a reference to a request
  * @request: the request
  *
- * Context: any.
  */
 void kcs_request_put(struct kcs_request *request)
 {
@@ -102,21 +93,22 @@ void kcs_request_put(struct kcs_request *request)
 EXPORT_SYMBOL_GPL(kcs_request_put);
 
 /**
- * kcs_request_end() - end a request, if nobody did yet
+ * kcs_request_end() - end a request that has not ended yet
  * @request: the request
  * @err: 0, or why there is no reply
  *
- * A user ends a request to cancel it: its waiter goes on at once. If it is not
- * on its way yet, it will never be; if it is, it is soon given up.
+ * A user ends a request to cancel it: its waiter goes on at once. One that is still
+ * queued is never sent; one in flight runs to its own deadline, and its reply is
+ * discarded.
  *
  * Context: any in which the request's &typedef kcs_request_done may be called.
- * Return: false when somebody had ended it.
+ * Return: false when it had ended before.
  */
 bool kcs_request_end(struct kcs_request *request, int err)
 {
 	if (cmpxchg(&request->ended, 0, 1))
 		return false;
-	request->err = err;
+	WRITE_ONCE(request->err, err);
 	complete_all(&request->done);
 	if (request->on_done)
 		request->on_done(request, request->context);
@@ -125,15 +117,14 @@ bool kcs_request_end(struct kcs_request *request, int err)
 EXPORT_SYMBOL_GPL(kcs_request_end);
 
 /**
- * kcs_request_err() - how did a request end?
+ * kcs_request_err() - return how a request ended
  * @request: the request
  *
- * Context: any.
  * Return: what kcs_request_wait() would; %-EINPROGRESS when it has not ended yet.
  */
 int kcs_request_err(struct kcs_request *request)
 {
-	return completion_done(&request->done) ? request->err : -EINPROGRESS;
+	return completion_done(&request->done) ? READ_ONCE(request->err) : -EINPROGRESS;
 }
 EXPORT_SYMBOL_GPL(kcs_request_err);
 
@@ -141,36 +132,38 @@ EXPORT_SYMBOL_GPL(kcs_request_err);
  * kcs_request_wait() - wait for a submitted request to end
  * @request: the request
  *
- * Waits for its timeout at most, whatever becomes of the interface; a caller
- * being killed stops waiting at once.
+ * Waits until its deadline at most, whatever becomes of the interface; a caller
+ * being killed stops waiting at once. The request is cancelled then.
  *
  * Context: may sleep.
  * Return: 0 when there is a reply; %-ETIMEDOUT at the deadline; %-EINTR when
  * the caller is being killed; %-EBUSY when too many requests wait;
  * %-EHOSTDOWN when the BMC is known not to answer; %-ENODEV when the interface
- * is gone; %-EINVAL for a message KCS cannot carry; %-EIO
- * when the BMC reported an error; %-EBADMSG when it answered something else;
- * %-EMSGSIZE when the reply is longer than %KCS_MSG_MAX; or what
- * kcs_request_end() was given.
+ * is gone; %-EINVAL for a message that IPMI cannot carry; %-EIO when the BMC
+ * reported an error; %-EBADMSG when it answered something else; %-EMSGSIZE when
+ * the reply is longer than %KCS_MSG_MAX; or what kcs_request_end() was given.
  */
 int kcs_request_wait(struct kcs_request *request)
 {
-	int err = kcs_request_await(request, request->timeout_ms);
+	long left_jiffies = request->deadline_jiffies - jiffies;
+	long left;
 
-	if (err)
-		kcs_request_end(request, err);
-	/* Whoever ended it first is at most a few instructions from done. */
+	left = wait_for_completion_killable_timeout(&request->done,
+						    max(left_jiffies, 0l));
+	if (left <= 0)
+		kcs_request_end(request, left ? -EINTR : -ETIMEDOUT);
+	/* Who ended it first is at most a few instructions from complete_all(). */
 	wait_for_completion(&request->done);
 	return request->err;
 }
 EXPORT_SYMBOL_GPL(kcs_request_wait);
 
 /**
- * kcs_request_await() - wait for a request for which others may wait, too
+ * kcs_request_await() - wait for a request that others may wait for, too
  * @request: a submitted request
- * @timeout_ms: at most so long
+ * @timeout_ms: at most so long, from now
  *
- * Unlike kcs_request_wait() it leaves the request on its way.
+ * Unlike kcs_request_wait() it does not cancel the request.
  *
  * Context: may sleep.
  * Return: 0 when it ended, and kcs_request_err() says how; %-ETIMEDOUT;
@@ -189,10 +182,9 @@ int kcs_request_await(struct kcs_request *request, u32 timeout_ms)
 EXPORT_SYMBOL_GPL(kcs_request_await);
 
 /**
- * kcs_request_reply() - the reply to a request
+ * kcs_request_reply() - return the reply to a request
  * @request: a request for which kcs_request_wait() returned 0
  *
- * Context: any.
  * Return: the reply, valid as long as the caller's reference; it echoes NetFn
  * and command of the request.
  */

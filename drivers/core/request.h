@@ -12,33 +12,34 @@
 /**
  * struct kcs_request - a message on its way, and what became of it
  * @ref: one for the creator, one while an interface has it
- * @node: place in the queue of the interface, under its lock
- * @class: whose turn comes first
- * @client: who shares turns with himself only
- * @turn: place among the clients of the class
+ * @node: place in the queue of the interface; protected by kcs_host.lock
+ * @class: which requests it goes before
+ * @command: KCS_COMMAND_* flags of its command
  * @timeout_ms: from submission to the deadline
  * @deadline_us: the deadline, by the clock of the interface
- * @not_before_us: it rests until then, before another try
+ * @deadline_jiffies: the same by the kernel's, for who waits
+ * @not_before_us: it backs off until then, before another try
  * @tries: how often it was sent
- * @ended: not zero once somebody ended it
+ * @tests_irq: it is the interrupt's self-test
+ * @ended: not zero once it was completed or cancelled
  * @done: complete once it ended
  * @on_done: called then
  * @context: for @on_done
  * @err: how it ended; valid once @done is complete
  * @msg: what to send
- * @reply: the reply; only the interface writes it, nobody reads it unless
- *	@err is 0
+ * @reply: the reply; written by the interface only, valid if @err is 0
  */
 struct kcs_request {
 	struct kref ref;
 	struct list_head node;
 	enum kcs_class class;
-	const void *client;
-	u64 turn;
+	u32 command;
 	u32 timeout_ms;
 	u64 deadline_us;
+	unsigned long deadline_jiffies;
 	u64 not_before_us;
 	u32 tries;
+	bool tests_irq;
 	u32 ended;
 	struct completion done;
 	kcs_request_done on_done;
@@ -49,11 +50,10 @@ struct kcs_request {
 };
 
 /**
- * kcs_request_ended() - did a request end?
+ * kcs_request_ended() - test whether a request was completed or cancelled
  * @request: the request
  *
- * Context: any.
- * Return: true once it has, or is about to be complete.
+ * Return: true once it was, or is about to be complete.
  */
 static inline bool kcs_request_ended(const struct kcs_request *request)
 {

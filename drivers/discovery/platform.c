@@ -1,11 +1,14 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* From a located interface to one in service: claim, create, undo. */
+/* Platform devices: from a located interface to one in service, and back. */
 #include "acpi.h"
-#include "../core/io.h"
+#include "platform.h"
+#include "registers.h"
 
 #include <kcs/host.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/ioport.h>
+#include <linux/minmax.h>
 #include <linux/mod_devicetable.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -16,24 +19,38 @@ static void remove_host(void *host)
 	kcs_host_remove(host);
 }
 
+/* Without one, or with one that cannot be had, the interface polls. */
+static int find_interrupt(struct platform_device *pdev,
+			  struct kcs_host_setup *setup)
+{
+	const struct resource *line = platform_get_resource(pdev, IORESOURCE_IRQ, 0);
+	int irq = platform_get_irq_optional(pdev, 0);
+
+	if (irq == -EPROBE_DEFER)
+		return irq;
+	setup->irq = max(irq, 0);
+	setup->irq_is_shared = line && line->flags & IORESOURCE_IRQ_SHAREABLE;
+	return 0;
+}
+
 static int kcs_platform_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
+	struct kcs_host_setup setup = { .clock = &kcs_clock_system };
 	struct kcs_location location;
 	struct kcs_host *host;
-	struct kcs_io *io;
-	int err, irq;
+	int err;
 
 	err = kcs_acpi_locate(pdev, &location);
 	if (err)
 		return err;
-	io = kcs_io_claim(dev, &location);
-	if (IS_ERR(io))
-		return PTR_ERR(io);
-	irq = platform_get_irq_optional(pdev, 0);
-	if (irq == -EPROBE_DEFER)
-		return irq;
-	host = kcs_host_create(dev, io, &kcs_clock_system, irq > 0 ? irq : 0);
+	setup.io = kcs_registers_claim(dev, &location);
+	if (IS_ERR(setup.io))
+		return PTR_ERR(setup.io);
+	err = find_interrupt(pdev, &setup);
+	if (err)
+		return err;
+	host = kcs_host_create(dev, &setup);
 	if (IS_ERR(host))
 		return PTR_ERR(host);
 	err = devm_add_action_or_reset(dev, remove_host, host);
@@ -99,7 +116,13 @@ static int report_taken(struct device *dev, void *unused)
 	return 0;
 }
 
-static int __init kcs_platform_init(void)
+/**
+ * kcs_platform_register() - take the interfaces that ACPI lists as platform devices
+ *
+ * Context: may sleep.
+ * Return: 0; else why the driver model refuses.
+ */
+int kcs_platform_register(void)
 {
 	int err = platform_driver_register(&kcs_platform_driver);
 
@@ -107,10 +130,13 @@ static int __init kcs_platform_init(void)
 		return err;
 	return bus_for_each_dev(&platform_bus_type, NULL, NULL, report_taken);
 }
-module_init(kcs_platform_init);
 
-static void __exit kcs_platform_exit(void)
+/**
+ * kcs_platform_unregister() - give them back
+ *
+ * Context: may sleep.
+ */
+void kcs_platform_unregister(void)
 {
 	platform_driver_unregister(&kcs_platform_driver);
 }
-module_exit(kcs_platform_exit);

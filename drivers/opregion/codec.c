@@ -72,11 +72,11 @@ static void answer(u8 *buffer, u8 status, const u8 *data, u8 length)
  */
 void kcs_codec_failure(u8 *buffer, int err)
 {
-	u8 status = KCS_CODEC_FAILURE, cc = KCS_CC_UNSPECIFIED;
+	u8 status = KCS_CODEC_FAILURE, cc = IPMI_ERR_UNSPECIFIED;
 
 	if (err == -ETIMEDOUT || err == -EHOSTDOWN) {
 		status = KCS_CODEC_TIMEOUT;
-		cc = KCS_CC_TIMEOUT;
+		cc = IPMI_TIMEOUT_ERR;
 	} else if (err == -EACCES) {
 		status = KCS_CODEC_OK;
 		cc = KCS_CC_PRIVILEGE;
@@ -103,7 +103,7 @@ int kcs_codec_reply(u8 *buffer, const struct kcs_msg *reply)
 		return -EBADMSG;
 	if (length > KCS_CODEC_DATA_MAX)
 		return -EMSGSIZE;
-	bmc_timeout = length == 1 && kcs_msg_cc(reply) == KCS_CC_TIMEOUT;
+	bmc_timeout = length == 1 && kcs_msg_cc(reply) == IPMI_TIMEOUT_ERR;
 	answer(buffer, bmc_timeout ? KCS_CODEC_TIMEOUT : KCS_CODEC_OK,
 	       &reply->bytes[KCS_MSG_REQUEST_MIN], length);
 	return 0;

@@ -13,90 +13,8 @@
  */
 #include "policy.h"
 
+#include <kcs/command.h>
 #include <kcs/regs.h>
-
-/* Of the table below; no network function. */
-#define END		0xff
-
-#define NETFN_OEM	0x30
-#define DELL_POWER	0x0a
-
-/**
- * struct reads - commands of a NetFn that change nothing
- * @netfn: network function
- * @first: first command
- * @last: last command
- */
-struct reads {
-	u8 netfn, first, last;
-};
-
-/* IPMI 2.0 rev 1.1, appendix G; DCMI 1.5, table 7-1. */
-static const struct reads monitor[] = {
-	{ 0x00, 0x00, 0x01 },	/* Get Chassis Capabilities, Status */
-	{ 0x00, 0x07, 0x07 },	/* Get System Restart Cause */
-	{ 0x00, 0x09, 0x09 },	/* Get System Boot Options */
-	{ 0x00, 0x0f, 0x0f },	/* Get POH Counter */
-	{ 0x04, 0x01, 0x01 },	/* Get Event Receiver */
-	{ 0x04, 0x10, 0x10 },	/* Get PEF Capabilities */
-	{ 0x04, 0x13, 0x13 },	/* Get PEF Configuration Parameters */
-	{ 0x04, 0x15, 0x15 },	/* Get Last Processed Event ID */
-	{ 0x04, 0x20, 0x21 },	/* Get Device SDR Info, Get Device SDR */
-	{ 0x04, 0x23, 0x23 },	/* Get Sensor Reading Factors */
-	{ 0x04, 0x25, 0x25 },	/* Get Sensor Hysteresis */
-	{ 0x04, 0x27, 0x27 },	/* Get Sensor Threshold */
-	{ 0x04, 0x29, 0x29 },	/* Get Sensor Event Enable */
-	{ 0x04, 0x2b, 0x2b },	/* Get Sensor Event Status */
-	{ 0x04, 0x2d, 0x2d },	/* Get Sensor Reading */
-	{ 0x04, 0x2f, 0x2f },	/* Get Sensor Type */
-	{ 0x06, 0x01, 0x01 },	/* Get Device ID */
-	{ 0x06, 0x04, 0x04 },	/* Get Self Test Results */
-	{ 0x06, 0x07, 0x0d },	/* power state, GUID, what is supported */
-	{ 0x06, 0x25, 0x25 },	/* Get Watchdog Timer */
-	{ 0x06, 0x2f, 0x2f },	/* Get BMC Global Enables */
-	{ 0x06, 0x31, 0x31 },	/* Get Message Flags */
-	{ 0x06, 0x37, 0x37 },	/* Get System GUID */
-	{ 0x06, 0x41, 0x42 },	/* Get Channel Access, Info */
-	{ 0x06, 0x59, 0x59 },	/* Get System Info Parameters */
-	{ 0x0a, 0x10, 0x11 },	/* Get FRU Inventory Area Info, Read FRU Data */
-	{ 0x0a, 0x20, 0x21 },	/* SDR: Info, Allocation */
-	{ 0x0a, 0x23, 0x23 },	/* Get SDR */
-	{ 0x0a, 0x28, 0x28 },	/* Get SDR Repository Time */
-	{ 0x0a, 0x40, 0x41 },	/* SEL: Info, Allocation */
-	{ 0x0a, 0x43, 0x43 },	/* Get SEL Entry */
-	{ 0x0a, 0x48, 0x48 },	/* Get SEL Time */
-	{ 0x0a, 0x5a, 0x5a },	/* Get Auxiliary Log Status */
-	{ 0x0a, 0x5c, 0x5c },	/* Get SEL Time UTC Offset */
-	{ 0x0c, 0x02, 0x02 },	/* Get LAN Configuration Parameters */
-	{ KCS_NETFN_GROUP, 0x01, 0x03 },	/* capabilities, power, its limit */
-	{ KCS_NETFN_GROUP, 0x06, 0x07 },	/* Get Asset Tag, Sensor Info */
-	{ KCS_NETFN_GROUP, 0x09, 0x09 },	/* Get MC ID String */
-	{ KCS_NETFN_GROUP, 0x0c, 0x0c },	/* Get Thermal Limit */
-	{ KCS_NETFN_GROUP, 0x10, 0x10 },	/* Get Temperature Readings */
-	{ KCS_NETFN_GROUP, 0x13, 0x13 },	/* Get DCMI Configuration Parameters */
-	{ NETFN_OEM, 0xb3, 0xb3 },	/* Dell: instantaneous power */
-	{ END }
-};
-
-/* IPMI 2.0 rev 1.1, 22.7 and 22.11 */
-static bool carries_others(u8 netfn, u8 cmd)
-{
-	return netfn == KCS_NETFN_APP && (cmd == 0x34 || cmd == 0x52);
-}
-
-static bool only_reads(u8 netfn, u8 cmd, u16 data)
-{
-	size_t i;
-
-	if ((netfn == KCS_NETFN_GROUP && data != KCS_GROUP_DCMI) ||
-	    (netfn == NETFN_OEM && data != DELL_POWER))
-		return false;
-	for (i = 0; monitor[i].netfn != END; i++)
-		if (monitor[i].netfn == netfn && cmd >= monitor[i].first &&
-		    cmd <= monitor[i].last)
-			return true;
-	return false;
-}
 
 /**
  * kcs_policy_allows() - may AML send a request?
@@ -128,9 +46,9 @@ bool kcs_policy_allows(const struct kcs_policy *policy,
 		denies |= !policy->rules[i].allow;
 	}
 	if (policy->preset == KCS_POLICY_MONITOR)
-		return only_reads(netfn, cmd, data);
+		return kcs_command_flags(request) & KCS_COMMAND_READS;
 	return policy->preset == KCS_POLICY_ALL &&
-	       !(denies && carries_others(netfn, cmd));
+	       !(denies && kcs_command_flags(request) & KCS_COMMAND_CARRIES);
 }
 
 /* -- Reading. ------------------------------------------------------------- */

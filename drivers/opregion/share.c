@@ -11,6 +11,7 @@
  */
 #include "share.h"
 
+#include <kcs/command.h>
 #include <kcs/host.h>
 #include <linux/err.h>
 #include <linux/ktime.h>
@@ -47,29 +48,9 @@ static DEFINE_SPINLOCK(lock);	/* guards what follows and all flights */
 static LIST_HEAD(flights);
 static bool closed = true;
 
-/*
- * DCMI power and its limit, Dell's power, Get System Info, Get Device ID. What a
- * command of a group or of an OEM means depends on the first data byte, too.
- */
 static bool is_read(const struct kcs_msg *request)
 {
-	static const struct {
-		u8 netfn, cmd;
-		int data;
-	} reads[] = {
-		{ 0x2c, 0x02, 0xdc }, { 0x2c, 0x03, 0xdc }, { 0x30, 0xb3, 0x0a },
-		{ 0x06, 0x59, -1 }, { 0x06, 0x01, -1 },
-	};
-	int data = request->len > KCS_MSG_REQUEST_MIN ?
-		   request->bytes[KCS_MSG_REQUEST_MIN] : -1;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(reads); i++)
-		if (request->bytes[0] >> 2 == reads[i].netfn &&
-		    request->bytes[1] == reads[i].cmd &&
-		    (reads[i].data == -1 || reads[i].data == data))
-			return true;
-	return false;
+	return kcs_command_flags(request) & KCS_COMMAND_SHARED;
 }
 
 /* -- Flights. ------------------------------------------------------------- */
@@ -195,7 +176,7 @@ static struct flight *start(struct kcs_host *host, const struct kcs_msg *request
 		flight_free(flight);
 		return ERR_PTR(-ESHUTDOWN);
 	}
-	kcs_host_submit(host, flight->request);
+	kcs_host_execute(host, flight->request);
 	return flight;
 }
 

@@ -16,7 +16,7 @@ static u8 get_device_id(struct sim_exchange *exchange)
 	};
 
 	sim_put(exchange, id, sizeof(id));
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Cold or warm: it is back at once, with what it keeps over a reset. */
@@ -29,13 +29,13 @@ static u8 take_reset(struct sim_exchange *exchange)
 	bmc->flags = 0;
 	bmc->message_len = 0;
 	bmc->watchdog_set = false;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_self_test(struct sim_exchange *exchange)
 {
 	sim_put_u16(exchange, 0x0055);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_guid(struct sim_exchange *exchange)
@@ -43,19 +43,19 @@ static u8 get_guid(struct sim_exchange *exchange)
 	static const u8 guid[16] = "kcs-simulated-01";
 
 	sim_put(exchange, guid, sizeof(guid));
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 set_enables(struct sim_exchange *exchange)
 {
 	exchange->bmc->enables = exchange->data[0];
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_enables(struct sim_exchange *exchange)
 {
 	sim_put_u8(exchange, exchange->bmc->enables);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 clear_flags(struct sim_exchange *exchange)
@@ -63,14 +63,14 @@ static u8 clear_flags(struct sim_exchange *exchange)
 	exchange->bmc->flags &= ~exchange->data[0];
 	if (exchange->data[0] & FLAG_MESSAGE)
 		exchange->bmc->message_len = 0;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_flags(struct sim_exchange *exchange)
 {
 	exchange->bmc->flag_reads++;
 	sim_put_u8(exchange, exchange->bmc->flags);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_message(struct sim_exchange *exchange)
@@ -82,7 +82,7 @@ static u8 get_message(struct sim_exchange *exchange)
 	sim_put(exchange, bmc->message, bmc->message_len);
 	bmc->message_len = 0;
 	bmc->flags &= ~FLAG_MESSAGE;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* To nobody: what is sent comes back through the receive queue. */
@@ -95,7 +95,7 @@ static u8 send_message(struct sim_exchange *exchange)
 	memcpy(bmc->message, exchange->data, exchange->len);
 	bmc->message_len = exchange->len;
 	bmc->flags |= FLAG_MESSAGE;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 read_event(struct sim_exchange *exchange)
@@ -106,12 +106,12 @@ static u8 read_event(struct sim_exchange *exchange)
 		return SIM_CC_EMPTY;
 	sim_put(exchange, bmc->event, sizeof(bmc->event));
 	bmc->flags &= ~FLAG_EVENT;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 reset_watchdog(struct sim_exchange *exchange)
 {
-	return exchange->bmc->watchdog_set ? KCS_CC_OK : SIM_CC_NOT_SET;
+	return exchange->bmc->watchdog_set ? IPMI_CC_NO_ERROR : SIM_CC_NOT_SET;
 }
 
 static u8 set_watchdog(struct sim_exchange *exchange)
@@ -120,7 +120,7 @@ static u8 set_watchdog(struct sim_exchange *exchange)
 
 	memcpy(bmc->watchdog, exchange->data, sizeof(bmc->watchdog));
 	bmc->watchdog_set = true;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_watchdog(struct sim_exchange *exchange)
@@ -129,7 +129,7 @@ static u8 get_watchdog(struct sim_exchange *exchange)
 
 	sim_put(exchange, bmc->watchdog, sizeof(bmc->watchdog));
 	sim_put(exchange, &bmc->watchdog[4], 2);	/* it stands still */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_capabilities(struct sim_exchange *exchange)
@@ -139,7 +139,7 @@ static u8 get_capabilities(struct sim_exchange *exchange)
 	if ((exchange->data[0] & 0xf) != 1)
 		return SIM_CC_FIELD;
 	sim_put(exchange, kcs, sizeof(kcs));
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* The parameter, or a free place for it; NULL when there is neither. */
@@ -167,7 +167,7 @@ static u8 set_info(struct sim_exchange *exchange)
 	info->selector = selector;
 	info->len = len;
 	memcpy(info->bytes, &exchange->data[1], len);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_info(struct sim_exchange *exchange)
@@ -181,20 +181,20 @@ static u8 get_info(struct sim_exchange *exchange)
 	sim_put_u8(exchange, 0x11);	/* parameter revision */
 	if (!(exchange->data[0] & 0x80))
 		sim_put(exchange, info->bytes, info->len);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_chassis_status(struct sim_exchange *exchange)
 {
 	sim_put_u32(exchange, 0x00000021);	/* power on, policy: last state */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Not a BMC's: gives back what it gets. */
 static u8 echo(struct sim_exchange *exchange)
 {
 	sim_put(exchange, exchange->data, exchange->len);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Not a BMC's either: the completion code asked for, and 01h, 02h, ... */
@@ -267,7 +267,7 @@ void sim_bmc_command(void *bmc, const struct kcs_msg *request,
 	const struct sim_entry *entry = find(request->bytes[0] >> 2,
 					     request->bytes[1]);
 
-	sim_reply(request, reply, KCS_CC_OK);
+	sim_reply(request, reply, IPMI_CC_NO_ERROR);
 	if (!entry)
 		reply->bytes[2] = SIM_CC_COMMAND;
 	else if (exchange.len < entry->min_len)

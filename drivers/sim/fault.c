@@ -89,12 +89,12 @@ bool sim_fault_lasts(struct sim_trouble *trouble, enum sim_fault_kind kind,
 static void endless_events(const struct sim_moment *moment,
 			   struct kcs_msg *reply)
 {
-	if (moment->command == (KCS_NETFN_APP << 8 | 0x31)) {
-		reply->bytes[2] = KCS_CC_OK;
+	if (moment->command == (IPMI_NETFN_APP_REQUEST << 8 | 0x31)) {
+		reply->bytes[2] = IPMI_CC_NO_ERROR;
 		reply->bytes[3] = 0x02;
 		reply->len = 4;
-	} else if (moment->command == (KCS_NETFN_APP << 8 | 0x35)) {
-		reply->bytes[2] = KCS_CC_OK;
+	} else if (moment->command == (IPMI_NETFN_APP_REQUEST << 8 | 0x35)) {
+		reply->bytes[2] = IPMI_CC_NO_ERROR;
 		memset(&reply->bytes[3], 0x55, 16);
 		reply->len = 19;
 	}

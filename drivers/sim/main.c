@@ -112,12 +112,15 @@ static int configure(struct sim *sim)
 
 static int serve(struct sim *sim)
 {
+	const struct kcs_host_setup setup = {
+		.io = &sim->io, .clock = &kcs_clock_system,
+	};
+
 	sim->pdev = platform_device_register_simple("kcs_sim",
 						    PLATFORM_DEVID_NONE, NULL, 0);
 	if (IS_ERR(sim->pdev))
 		return PTR_ERR(sim->pdev);
-	sim->host = kcs_host_create(&sim->pdev->dev, &sim->io,
-				    &kcs_clock_system, 0);
+	sim->host = kcs_host_create(&sim->pdev->dev, &setup);
 	if (IS_ERR(sim->host)) {
 		platform_device_unregister(sim->pdev);
 		return PTR_ERR(sim->host);

@@ -12,7 +12,7 @@ static u8 check_group(struct sim_exchange *exchange)
 	if (exchange->data[0] != GROUP_DCMI)
 		return SIM_CC_FIELD;
 	sim_put_u8(exchange, GROUP_DCMI);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_dcmi_capabilities(struct sim_exchange *exchange)
@@ -25,7 +25,7 @@ static u8 get_dcmi_capabilities(struct sim_exchange *exchange)
 	if (exchange->data[1] != 1)
 		return SIM_CC_FIELD;
 	sim_put(exchange, supported, sizeof(supported));
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_power_reading(struct sim_exchange *exchange)
@@ -44,7 +44,7 @@ static u8 get_power_reading(struct sim_exchange *exchange)
 	sim_put_u32(exchange, bmc->now_s);
 	sim_put_u32(exchange, 1000);	/* sampled over this many ms */
 	sim_put_u8(exchange, 0x40);	/* measuring */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Without an active limit there is data all the same, after 80h. */
@@ -61,7 +61,7 @@ static u8 get_power_limit(struct sim_exchange *exchange)
 	sim_put_u32(exchange, 1000);	/* correction time, ms */
 	sim_put_u16(exchange, 0);
 	sim_put_u16(exchange, 1);	/* sampled over this many s */
-	return bmc->limit_active ? KCS_CC_OK : SIM_CC_NOT_SET;
+	return bmc->limit_active ? IPMI_CC_NO_ERROR : SIM_CC_NOT_SET;
 }
 
 static u8 set_power_limit(struct sim_exchange *exchange)
@@ -88,14 +88,14 @@ static u8 get_dell_power(struct sim_exchange *exchange)
 	sim_put_u16(exchange, exchange->bmc->watts);
 	sim_put_u16(exchange, exchange->bmc->watts / 23);
 	sim_put(exchange, "\0\0", 3);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* The ACPI specification's example. */
 static u8 get_example_power(struct sim_exchange *exchange)
 {
 	sim_put_u16(exchange, exchange->bmc->watts);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 const struct sim_entry sim_power_commands[] = {

@@ -66,13 +66,13 @@ static u8 get_sdr_info(struct sim_exchange *exchange)
 	sim_put_u32(exchange, 0);	/* last addition */
 	sim_put_u32(exchange, 0);	/* last erase */
 	sim_put_u8(exchange, 0x22);	/* reserve supported */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 reserve(struct sim_exchange *exchange)
 {
 	sim_put_u16(exchange, ++exchange->bmc->sel_reservation);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Request: reservation, record, offset, count (FFh: all of it). */
@@ -95,7 +95,7 @@ static u8 get_sdr(struct sim_exchange *exchange)
 	make_sdr(record, id - 1);
 	sim_put_u16(exchange, id == SIM_SENSORS ? RECORD_LAST : id + 1);
 	sim_put(exchange, &record[offset], count);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_reading(struct sim_exchange *exchange)
@@ -107,7 +107,7 @@ static u8 get_reading(struct sim_exchange *exchange)
 	sim_put_u8(exchange, exchange->bmc->readings[number - 1]);
 	sim_put_u8(exchange, 0xc0);	/* scanning, events on */
 	sim_put_u8(exchange, 0xc0);	/* no threshold passed */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* -- SEL. ----------------------------------------------------------------- */
@@ -122,7 +122,7 @@ static u8 get_sel_info(struct sim_exchange *exchange)
 	sim_put_u32(exchange, bmc->now_s);
 	sim_put_u32(exchange, 0);
 	sim_put_u8(exchange, 0x02);	/* reserve supported */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_sel_entry(struct sim_exchange *exchange)
@@ -143,7 +143,7 @@ static u8 get_sel_entry(struct sim_exchange *exchange)
 		count = SIM_SEL_RECORD - offset;
 	sim_put_u16(exchange, id == bmc->sel_count ? RECORD_LAST : id + 1);
 	sim_put(exchange, &bmc->sel[id - 1][offset], count);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 add_sel_entry(struct sim_exchange *exchange)
@@ -158,7 +158,7 @@ static u8 add_sel_entry(struct sim_exchange *exchange)
 	record[0] = bmc->sel_count & 0xff;
 	record[1] = bmc->sel_count >> 8;
 	sim_put_u16(exchange, bmc->sel_count);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Request: reservation, 'C' 'L' 'R', AAh to erase or 00h to ask. */
@@ -169,20 +169,20 @@ static u8 clear_sel(struct sim_exchange *exchange)
 	if (exchange->data[5] == 0xaa)
 		exchange->bmc->sel_count = 0;
 	sim_put_u8(exchange, 0x01);	/* erased */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 get_sel_time(struct sim_exchange *exchange)
 {
 	sim_put_u32(exchange, exchange->bmc->now_s);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 set_sel_time(struct sim_exchange *exchange)
 {
 	exchange->bmc->now_s = sim_get_u16(exchange->data) |
 			       (u32)sim_get_u16(&exchange->data[2]) << 16;
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* -- FRU. ----------------------------------------------------------------- */
@@ -193,7 +193,7 @@ static u8 get_fru_info(struct sim_exchange *exchange)
 		return SIM_CC_ABSENT;
 	sim_put_u16(exchange, SIM_FRU_SIZE);
 	sim_put_u8(exchange, 0);	/* by bytes */
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* Request: device, offset, count. */
@@ -210,7 +210,7 @@ static u8 read_fru(struct sim_exchange *exchange)
 		count = SIM_FRU_SIZE - offset;
 	sim_put_u8(exchange, count);
 	sim_put(exchange, &exchange->bmc->fru[offset], count);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 static u8 write_fru(struct sim_exchange *exchange)
@@ -224,7 +224,7 @@ static u8 write_fru(struct sim_exchange *exchange)
 		return SIM_CC_RANGE;
 	memcpy(&exchange->bmc->fru[offset], &exchange->data[3], count);
 	sim_put_u8(exchange, count);
-	return KCS_CC_OK;
+	return IPMI_CC_NO_ERROR;
 }
 
 /* The byte that makes the sum of all of them zero. */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * What the protocol needs of a machine: two registers and a clock. Real
- * hardware, a simulated BMC and a test's script all stand behind these.
+ * What the protocol needs of a machine: two registers. Real hardware, a simulated
+ * BMC and a test's script implement them.
  */
 #ifndef KCS_IO_H
 #define KCS_IO_H
@@ -10,14 +10,13 @@
 #include <linux/types.h>
 
 struct kcs_io;
-struct kcs_clock;
 
 /**
  * struct kcs_io_ops - how to reach a register pair
  * @read: read Data_Out or Status
  * @write: write Data_In or Command
  *
- * Neither may fail or sleep; a register that is not there reads FFh. They are
+ * Neither may fail or sleep; a register that is not there reads FFh. Both are
  * called with interrupts disabled, too.
  */
 struct kcs_io_ops {
@@ -32,28 +31,6 @@ struct kcs_io_ops {
 struct kcs_io {
 	const struct kcs_io_ops *ops;
 };
-
-/**
- * struct kcs_clock_ops - how time is read and spent
- * @now_us: microseconds since some fixed moment, never going back
- * @nap_us: give the CPU away for about this many microseconds; with 0, only
- *	let some time pass
- */
-struct kcs_clock_ops {
-	u64 (*now_us)(struct kcs_clock *clock);
-	void (*nap_us)(struct kcs_clock *clock, u32 us);
-};
-
-/**
- * struct kcs_clock - a clock; embed it where a test has time of its own
- * @ops: the operations
- */
-struct kcs_clock {
-	const struct kcs_clock_ops *ops;
-};
-
-/* The machine's own clock; its naps need process context. */
-extern struct kcs_clock kcs_clock_system;
 
 /**
  * struct kcs_location - where an interface is, whoever found it

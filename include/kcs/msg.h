@@ -8,6 +8,7 @@
 #define KCS_MSG_H
 
 #include <linux/errno.h>
+#include <linux/ipmi_msgdefs.h>
 #include <linux/string.h>
 #include <linux/types.h>
 
@@ -57,22 +58,33 @@ static inline int kcs_msg_request(struct kcs_msg *msg, u8 netfn, u8 cmd,
 }
 
 /**
- * kcs_msg_answers() - does a reply belong to a request?
+ * kcs_msg_answers() - test whether a reply belongs to a request
  * @reply: what the BMC sent
  * @request: what it was asked
  *
- * A BMC that lost its way answers an earlier request (or sends a stale byte):
- * only the echoed NetFn, LUN and command tell.
+ * A BMC that is out of step answers an earlier request, or sends a stale byte;
+ * only the echoed NetFn and command show it. Deviation from 9.3: the LUN is not
+ * compared, for some BMCs answer any LUN with LUN 0.
  *
- * Context: any.
- * Return: true when @reply is long enough and echoes NetFn + 1, LUN and Cmd.
+ * Return: true when @reply is long enough and echoes NetFn + 1 and Cmd.
  */
 static inline bool kcs_msg_answers(const struct kcs_msg *reply,
 				   const struct kcs_msg *request)
 {
 	return reply->len >= KCS_MSG_REPLY_MIN &&
-	       reply->bytes[0] == (request->bytes[0] | 1 << 2) &&
+	       reply->bytes[0] >> 2 == (request->bytes[0] >> 2 | 1) &&
 	       reply->bytes[1] == request->bytes[1];
+}
+
+/**
+ * kcs_msg_app() - write a request of NetFn App with one data byte or none
+ * @msg: where to
+ * @cmd: command
+ * @byte: the data byte, NULL for none
+ */
+static inline void kcs_msg_app(struct kcs_msg *msg, u8 cmd, const u8 *byte)
+{
+	kcs_msg_request(msg, IPMI_NETFN_APP_REQUEST, cmd, byte, byte ? 1 : 0);
 }
 
 /**

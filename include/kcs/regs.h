@@ -1,13 +1,14 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * KCS registers, bits and codes (IPMI 2.0 rev 1.1, chapter 9), and the
- * completion codes this stack looks at (chapter 5). No functions with state,
- * no types of the kernel beyond integers: everybody may include this.
+ * what <linux/ipmi_msgdefs.h> does not name. No functions with state, no types of
+ * the kernel beyond integers: every layer may include this.
  */
 #ifndef KCS_REGS_H
 #define KCS_REGS_H
 
 #include <linux/bits.h>
+#include <linux/ipmi_msgdefs.h>
 #include <linux/types.h>
 
 /**
@@ -76,34 +77,16 @@ static inline enum kcs_state kcs_status_state(u8 status)
 #define KCS_ERROR_LENGTH	0x06
 #define KCS_ERROR_UNSPECIFIED	0xff
 
-/* Completion codes (table 5-2) */
-#define KCS_CC_OK		0x00
-#define KCS_CC_BUSY		0xc0
-#define KCS_CC_TIMEOUT		0xc3
-#define KCS_CC_LENGTH		0xc7
-#define KCS_CC_TOO_MUCH		0xca
-#define KCS_CC_UPDATING		0xd1
-#define KCS_CC_STARTING		0xd2
-#define KCS_CC_PRIVILEGE	0xd4
-#define KCS_CC_UNSPECIFIED	0xff
+/* Completion codes (table 5-2) that <linux/ipmi_msgdefs.h> does not name */
+#define KCS_CC_TOO_MUCH		0xca	/* cannot return that many bytes */
+#define KCS_CC_PRIVILEGE	0xd4	/* refused by privilege or by the BMC's policy */
 
-/* BMC global enables (22.1) */
-#define KCS_ENABLE_INTERRUPT		BIT(0)	/* a message waits: KCS interrupts */
-#define KCS_ENABLE_EVENT_INTERRUPT	BIT(1)	/* so it does for an event */
-#define KCS_ENABLE_EVENTS		BIT(2)	/* events are kept for us to read */
-
-/* Network functions and commands this stack sends or knows (appendix G) */
-#define KCS_NETFN_APP		0x06
-#define KCS_NETFN_GROUP		0x2c	/* whose, the first data byte says */
+/* Groups of NetFn 2Ch; the first data byte says which */
+#define KCS_NETFN_GROUP		0x2c
 #define KCS_GROUP_PICMG		0x00
 #define KCS_GROUP_DCMI		0xdc
-#define KCS_CMD_GET_DEVICE_ID	0x01
+
+/* NetFn App; <linux/ipmi_msgdefs.h> does not name it (20.4) */
 #define KCS_CMD_GET_SELF_TEST	0x04
-#define KCS_CMD_SET_ENABLES	0x2e
-#define KCS_CMD_GET_ENABLES	0x2f
-#define KCS_CMD_CLEAR_FLAGS	0x30
-#define KCS_CMD_GET_FLAGS	0x31
-#define KCS_CMD_GET_MESSAGE	0x33
-#define KCS_CMD_READ_EVENT	0x35
 
 #endif /* KCS_REGS_H */

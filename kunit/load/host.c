@@ -44,7 +44,7 @@ static int check(struct load *load, u32 thread, u32 serial,
 {
 	u32 i;
 
-	if (kcs_msg_cc(reply) != KCS_CC_OK)
+	if (kcs_msg_cc(reply) != IPMI_CC_NO_ERROR)
 		return -kcs_msg_cc(reply) - 1000;
 	if (load->netfn != 0x30 || load->cmd != 0xee)
 		return 0;
@@ -125,7 +125,7 @@ static int on_panic(struct notifier_block *nb, unsigned long event, void *text)
 	struct kcs_msg request, reply;
 	int err;
 
-	kcs_msg_request(&request, KCS_NETFN_APP, KCS_CMD_GET_DEVICE_ID, NULL, 0);
+	kcs_msg_request(&request, IPMI_NETFN_APP_REQUEST, IPMI_GET_DEVICE_ID_CMD, NULL, 0);
 	err = kcs_host_panic_transfer(first, &request, &reply, panic_ms);
 	/* The log's own clock may stand still with interrupts off. */
 	pr_emerg("panic transfer: %d in %llu us\n", err,

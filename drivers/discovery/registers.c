@@ -1,15 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* The real machine: I/O ports and the monotonic clock. */
-#include "io.h"
+/* Register pairs of the machine: I/O ports. The only place that touches them. */
+#include "registers.h"
 
-#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
-#include <linux/export.h>
 #include <linux/io.h>
 #include <linux/ioport.h>
-#include <linux/ktime.h>
-#include <linux/sched.h>
 
 /**
  * struct kcs_port - a register pair in I/O space
@@ -36,40 +32,19 @@ static const struct kcs_io_ops port_ops = {
 	.write = port_write,
 };
 
-static u64 clock_now_us(struct kcs_clock *clock)
-{
-	return ktime_to_us(ktime_get());
-}
-
-static void clock_nap_us(struct kcs_clock *clock, u32 us)
-{
-	if (us)
-		usleep_range(us, us + us / 4);
-	else
-		cpu_relax();
-}
-
-static const struct kcs_clock_ops clock_ops = {
-	.now_us = clock_now_us,
-	.nap_us = clock_nap_us,
-};
-
-struct kcs_clock kcs_clock_system = { .ops = &clock_ops };
-EXPORT_SYMBOL_GPL(kcs_clock_system);
-
 /**
- * kcs_io_claim() - take possession of the registers of an interface
- * @dev: who claims them; they are released with it
+ * kcs_registers_claim() - claim the registers of an interface
+ * @dev: the device that claims them; they are released with it
  * @location: where they are
  *
  * Each register is claimed by itself, because what lies between two of them
- * may belong to somebody else.
+ * may be another device's.
  *
  * Context: may sleep.
- * Return: the registers; %ERR_PTR(-EBUSY) when somebody has one of them;
+ * Return: the registers; %ERR_PTR(-EBUSY) when one of them is claimed;
  * %ERR_PTR(-ENOMEM).
  */
-struct kcs_io *kcs_io_claim(struct device *dev,
+struct kcs_io *kcs_registers_claim(struct device *dev,
 			    const struct kcs_location *location)
 {
 	struct kcs_port *port = devm_kzalloc(dev, sizeof(*port), GFP_KERNEL);

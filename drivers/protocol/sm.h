@@ -106,6 +106,12 @@ struct kcs_action {
  * @drained: reply bytes dropped because @reply was full
  * @sends: times the message was begun
  * @aborts: error exits tried in a row
+ * @dummy_wait_us: a missing last dummy byte is waited for so long after IDLE;
+ *	%KCS_SM_DUMMY_WAIT_US unless the owner knows better
+ * @dummy_missing: it did not come
+ * @leftover: a byte was left in Data_Out before the message
+ * @dummy_seen: a write of this message was followed by a dummy byte
+ * @dummy_lacking: a write of this message was not, as far as was seen
  * @stale_dropped: a stale 00h before the reply was dropped
  * @after_pause: the state that follows %KCS_SM_PAUSE
  * @waited_us: time since the last register action, at the last status byte
@@ -117,6 +123,9 @@ struct kcs_sm {
 	int result;
 	bool dirty;
 	u8 error_code;
+	u32 dummy_wait_us;
+	bool dummy_missing;
+	bool leftover;
 
 	/* private: */
 	const struct kcs_msg *request;
@@ -125,6 +134,8 @@ struct kcs_sm {
 	u16 drained;
 	u8 sends;
 	u8 aborts;
+	bool dummy_seen;
+	bool dummy_lacking;
 	bool stale_dropped;
 	enum kcs_sm_state after_pause;
 	u32 waited_us;

@@ -20,7 +20,7 @@
  * Every way ends: sends, error exits and reply bytes are counted here, and the
  * caller bounds the waiting by its deadline.
  */
-#include <kcs/sm.h>
+#include "sm.h"
 
 static struct kcs_action keep_waiting(void)
 {
@@ -69,7 +69,7 @@ static struct kcs_action rest_then(struct kcs_sm *sm, enum kcs_sm_state next)
  */
 static bool dummy_overdue(const struct kcs_sm *sm)
 {
-	return sm->waited_us - sm->mark_us >= KCS_SM_DUMMY_WAIT_US;
+	return sm->waited_us - sm->mark_us >= sm->dummy_wait_us;
 }
 
 /* -- Error exit (figure 9-7). --------------------------------------------- */
@@ -177,7 +177,10 @@ static struct kcs_action write_status(struct kcs_sm *sm, u8 status)
 {
 	if (kcs_status_state(status) != KCS_STATE_WRITE)
 		return abort_begin(sm);
-	return status & KCS_STATUS_OBF ? read_data() : write_next(sm);
+	if (status & KCS_STATUS_OBF)
+		return read_data();
+	sm->dummy_lacking = true;
+	return write_next(sm);
 }
 
 /* -- Read phase (figure 9-6, right). -------------------------------------- */
@@ -197,7 +200,10 @@ static struct kcs_action reply_dummy(struct kcs_sm *sm, u8 status)
 		return reply_done(sm, true);
 	if (status & KCS_STATUS_OBF)
 		return read_data();
-	return dummy_overdue(sm) ? reply_done(sm, false) : keep_waiting();
+	if (!dummy_overdue(sm))
+		return keep_waiting();
+	sm->dummy_missing = true;
+	return reply_done(sm, false);
 }
 
 static struct kcs_action reply_status(struct kcs_sm *sm, u8 status)
@@ -215,15 +221,22 @@ static struct kcs_action reply_status(struct kcs_sm *sm, u8 status)
 }
 
 /*
- * A dummy byte of the write phase may rise only after IBF fell, and be taken
- * for the reply. No reply begins with 00h (its NetFn is odd), so one such byte
- * is dropped, without READ: the BMC has yet to offer the first byte.
+ * A dummy byte of the write phase may rise only after IBF fell (9.8), and be read
+ * in place of the reply. A BMC whose dummy bytes were all seen, or that writes
+ * none, owes none: its 00h is a reply, if a wrong one. Otherwise one such byte is
+ * dropped, without READ: the BMC has yet to offer the first byte.
  */
+static bool is_stale_dummy(const struct kcs_sm *sm, u8 byte)
+{
+	return !byte && !sm->reply->len && !sm->stale_dropped &&
+	       sm->dummy_seen && sm->dummy_lacking;
+}
+
 static struct kcs_action reply_data(struct kcs_sm *sm, u8 byte)
 {
 	struct kcs_msg *reply = sm->reply;
 
-	if (!reply->len && !byte && !sm->stale_dropped) {
+	if (is_stale_dummy(sm, byte)) {
 		sm->stale_dropped = true;
 		return keep_waiting();
 	}
@@ -253,6 +266,7 @@ void kcs_sm_begin(struct kcs_sm *sm, const struct kcs_msg *request,
 	memset(sm, 0, sizeof(*sm));
 	sm->request = request;
 	sm->reply = reply;
+	sm->dummy_wait_us = KCS_SM_DUMMY_WAIT_US;
 	reply->len = 0;
 	if (request->len < KCS_MSG_REQUEST_MIN || request->len > KCS_MSG_MAX) {
 		finish(sm, -EINVAL, dirty);
@@ -327,10 +341,12 @@ struct kcs_action kcs_sm_data(struct kcs_sm *sm, u8 byte)
 {
 	switch (sm->state) {
 	case KCS_SM_WAIT_START:
+		sm->leftover = true;
 		return write_start(sm);
 	case KCS_SM_WAIT_WRITE_START:
 	case KCS_SM_WAIT_WRITE_DATA:
 	case KCS_SM_WAIT_WRITE_END:
+		sm->dummy_seen = true;
 		return write_next(sm);
 	case KCS_SM_WAIT_REPLY:
 		return reply_data(sm, byte);

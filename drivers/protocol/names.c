@@ -32,27 +32,6 @@ const char *kcs_names_sm_state(enum kcs_sm_state state)
 }
 
 /**
- * kcs_names_health() - a BMC's health in a word
- * @state: the health
- *
- * Context: any.
- * Return: a constant string.
- */
-const char *kcs_names_health(enum kcs_health_state state)
-{
-	static const char * const names[KCS_HEALTH_STATES] = {
-		[KCS_HEALTH_UNKNOWN] = "unknown",
-		[KCS_HEALTH_READY] = "ready",
-		[KCS_HEALTH_DEGRADED] = "degraded",
-		[KCS_HEALTH_MAINTENANCE] = "maintenance",
-		[KCS_HEALTH_DEAD] = "dead",
-		[KCS_HEALTH_ABSENT] = "absent",
-	};
-
-	return state < KCS_HEALTH_STATES ? names[state] : "unknown";
-}
-
-/**
  * kcs_names_error_code() - an interface status code in words (table 9-5)
  * @code: what the error exit read
  *

@@ -1,0 +1,435 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * SMS_ATN: the BMC calls for attention (IPMI 2.0 rev 1.1, 9.6, 22.4 ff.). In a round
+ * the message flags are read and what they name is fetched, by requests of the
+ * background class: all others go first. Above submission, below the engine.
+ *
+ * A round that fetched something may be followed by another at once; a BMC that
+ * holds SMS_ATN up for nothing gets four rounds a second, and one that always has
+ * one more event a pause after each twenty rounds.
+ */
+#include "host.h"
+#include "request.h"
+
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/wait_bit.h>
+
+#define FLAG_MESSAGE		0x01
+#define FLAG_EVENT		0x02
+#define FLAG_PRETIMEOUT		0x08
+#define FLAGS_OEM		0xe0
+
+#define MS_US			1000ull
+
+/* Between two rounds, unless the first one fetched all there was. */
+#define ROUND_PAUSE_US		(250 * MS_US)
+
+/* Between two looks at Status; the second is for a reply that is waited for. */
+#define LOOK_US			(250 * MS_US)
+#define LOOK_REPLY_US		(10 * MS_US)
+
+/* With a proven interrupt they only make up for one that was lost. */
+#define LOOK_IRQ_US		(1000 * MS_US)
+#define LOOK_IRQ_REPLY_US	(100 * MS_US)
+
+/*
+ * A program that asks for events does so once a second. A BMC that neither shows
+ * SMS_ATN nor interrupts for them is asked for its flags as often.
+ */
+#define ASKED_US		(2500 * MS_US)
+#define FLAGS_US		(1000 * MS_US)
+
+/* Messages, and events, fetched in a round. */
+#define FETCH_MAX		10
+
+/* Productive rounds without a pause. */
+#define STREAK_MAX		20
+
+/* -- Calling the listener. ------------------------------------------------ */
+
+static struct kcs_listener *listener_get(struct kcs_host *host)
+{
+	struct kcs_listener *listener;
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	listener = host->attention.listener;
+	if (listener)
+		host->attention.calls++;
+	spin_unlock_irqrestore(&host->lock, flags);
+	return listener;
+}
+
+static void listener_put(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->attention.calls--;
+	spin_unlock_irqrestore(&host->lock, flags);
+	wake_up_var(&host->attention.calls);
+}
+
+static bool is_calling(struct kcs_host *host)
+{
+	unsigned long flags;
+	bool calling;
+
+	spin_lock_irqsave(&host->lock, flags);
+	calling = host->attention.calls;
+	spin_unlock_irqrestore(&host->lock, flags);
+	return calling;
+}
+
+/* -- A round. ------------------------------------------------------------- */
+
+static void round_end(struct kcs_host *host)
+{
+	struct kcs_attention *attention = &host->attention;
+	u64 now_us = kcs_host_now_us(host);
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	attention->is_busy = false;
+	attention->round_us = now_us;
+	attention->next_round_us = now_us;
+	if (!attention->productive || ++attention->streak >= STREAK_MAX) {
+		attention->next_round_us += ROUND_PAUSE_US;
+		attention->streak = 0;
+	}
+	kcs_host_count(host, KCS_COUNT_ROUNDS);
+	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
+}
+
+static void round_ask(struct kcs_host *host, u8 cmd, const u8 *byte,
+		      kcs_request_done done)
+{
+	struct kcs_request *request = kcs_submit_own(host, cmd, byte, done);
+
+	if (request)
+		kcs_submit_send(host, request);
+	else
+		round_end(host);
+}
+
+static void on_fetched(struct kcs_request *request, void *context);
+static void on_cleared(struct kcs_request *request, void *context);
+
+static void round_clear(struct kcs_host *host, u8 flags)
+{
+	host->attention.flags &= ~flags;
+	round_ask(host, IPMI_CLEAR_MSG_FLAGS_CMD, &flags, on_cleared);
+}
+
+static void round_tell_flags(struct kcs_host *host, u8 flags)
+{
+	struct kcs_listener *listener = listener_get(host);
+
+	if (!listener)
+		return;
+	if (flags & FLAG_PRETIMEOUT)
+		listener->pretimeout(listener);
+	else
+		listener->oem(listener, flags);
+	listener_put(host);
+}
+
+/* The next thing that the flags name. */
+static void round_go_on(struct kcs_host *host)
+{
+	u8 flags = host->attention.flags;
+
+	if (flags & FLAG_PRETIMEOUT) {
+		round_tell_flags(host, FLAG_PRETIMEOUT);
+		round_clear(host, FLAG_PRETIMEOUT);
+	} else if (flags & FLAG_MESSAGE) {
+		round_ask(host, IPMI_GET_MSG_CMD, NULL, on_fetched);
+	} else if (flags & FLAG_EVENT) {
+		round_ask(host, IPMI_READ_EVENT_MSG_BUFFER_CMD, NULL, on_fetched);
+	} else if (flags & FLAGS_OEM) {
+		round_tell_flags(host, flags & FLAGS_OEM);
+		round_clear(host, flags & FLAGS_OEM);
+	} else {
+		round_end(host);
+	}
+}
+
+static void on_cleared(struct kcs_request *request, void *context)
+{
+	if (kcs_request_err(request))
+		round_end(context);
+	else
+		round_go_on(context);
+}
+
+static void round_deliver(struct kcs_host *host, bool is_message,
+			  const struct kcs_msg *reply)
+{
+	struct kcs_listener *listener = listener_get(host);
+
+	if (!listener)
+		return;
+	if (is_message)
+		listener->message(listener, reply);
+	else
+		listener->event(listener, reply);
+	listener_put(host);
+}
+
+/* More of them may be there; any completion code but 00h says: none. */
+static void on_fetched(struct kcs_request *request, void *context)
+{
+	struct kcs_host *host = context;
+	struct kcs_attention *attention = &host->attention;
+	const struct kcs_msg *reply = kcs_request_reply(request);
+	bool is_message = request->msg.bytes[1] == IPMI_GET_MSG_CMD;
+	bool more = false;
+
+	if (kcs_request_err(request)) {
+		round_end(host);
+		return;
+	}
+	if (kcs_msg_cc(reply) == IPMI_CC_NO_ERROR) {
+		round_deliver(host, is_message, reply);
+		more = ++attention->fetched < FETCH_MAX;
+		attention->productive = more;
+	}
+	if (!more) {
+		attention->flags &= ~(is_message ? FLAG_MESSAGE : FLAG_EVENT);
+		attention->fetched = 0;
+	}
+	round_go_on(host);
+}
+
+static void on_flags(struct kcs_request *request, void *context)
+{
+	struct kcs_host *host = context;
+	struct kcs_attention *attention = &host->attention;
+	const struct kcs_msg *reply = kcs_request_reply(request);
+
+	attention->productive = false;
+	attention->fetched = 0;
+	if (kcs_request_err(request) || kcs_msg_cc(reply) != IPMI_CC_NO_ERROR ||
+	    reply->len <= KCS_MSG_REPLY_MIN) {
+		round_end(host);
+		return;
+	}
+	attention->flags = reply->bytes[KCS_MSG_REPLY_MIN];
+	round_go_on(host);
+}
+
+/* -- When. ---------------------------------------------------------------- */
+
+/* FFh is what both registers read where nothing responds. */
+static bool is_call(u8 status)
+{
+	return status != KCS_FLOATING && status & KCS_STATUS_SMS_ATN;
+}
+
+/* IPMI 1.0 does not show SMS_ATN for all of it: a byte in IDLE is a call, too. */
+static bool is_idle_byte(u8 status)
+{
+	return status & KCS_STATUS_OBF && !(status & KCS_STATUS_IBF) &&
+	       kcs_status_state(status) == KCS_STATE_IDLE;
+}
+
+static bool is_asked(const struct kcs_attention *attention, u64 now_us)
+{
+	return attention->asked_us && now_us < attention->asked_us + ASKED_US;
+}
+
+static u64 look_us(const struct kcs_host *host, u64 now_us)
+{
+	const struct kcs_attention *attention = &host->attention;
+	bool irq = host->irq.is_on && host->irq.is_trusted;
+
+	if (attention->interest == KCS_INTEREST_REPLY)
+		return irq ? LOOK_IRQ_REPLY_US : LOOK_REPLY_US;
+	if (attention->interest == KCS_INTEREST_EVENTS || is_asked(attention, now_us))
+		return irq ? LOOK_IRQ_US : LOOK_US;
+	return U64_MAX;
+}
+
+/**
+ * kcs_attention_due_us() - return when attention is to be paid next
+ * @host: the interface
+ * @now_us: the time
+ *
+ * Context: kcs_host.lock held.
+ * Return: the time; %U64_MAX for not at all.
+ */
+u64 kcs_attention_due_us(const struct kcs_host *host, u64 now_us)
+{
+	const struct kcs_attention *attention = &host->attention;
+	u64 interval_us;
+
+	lockdep_assert_held(&host->lock);
+	if (!attention->listener || attention->is_busy ||
+	    !kcs_host_may_transfer(host))
+		return U64_MAX;
+	if (attention->is_called || READ_ONCE(host->irq.attention))
+		return attention->next_round_us;
+	interval_us = look_us(host, now_us);
+	return interval_us == U64_MAX ? U64_MAX : attention->looked_us + interval_us;
+}
+
+/**
+ * kcs_attention_look() - see whether Status calls for attention
+ * @host: the interface
+ * @status: Status, after a message
+ *
+ * Context: kcs_host.registers held.
+ */
+void kcs_attention_look(struct kcs_host *host, u8 status)
+{
+	struct kcs_attention *attention = &host->attention;
+	unsigned long flags;
+
+	if (!is_call(status) && !attention->is_called && !attention->streak)
+		return;
+	spin_lock_irqsave(&host->lock, flags);
+	attention->is_called = is_call(status);
+	if (!attention->is_called)
+		attention->streak = 0;
+	spin_unlock_irqrestore(&host->lock, flags);
+	if (is_call(status))
+		kcs_wake_up(&host->work);
+}
+
+/* Look at Status; true when a round is to begin. */
+static bool attention_check(struct kcs_host *host, u64 now_us)
+{
+	struct kcs_attention *attention = &host->attention;
+	u8 status = 0;
+
+	lockdep_assert_held(&host->lock);
+	if (!attention->is_called && !READ_ONCE(host->irq.attention)) {
+		attention->looked_us = now_us;
+		status = kcs_exchange_look(host);
+	}
+	if (!attention->is_called && !READ_ONCE(host->irq.attention) &&
+	    !is_call(status) && !is_idle_byte(status) &&
+	    !(is_asked(attention, now_us) &&
+	      now_us >= attention->round_us + FLAGS_US))
+		return false;
+	if (now_us < attention->next_round_us) {
+		attention->is_called = true;
+		return false;
+	}
+	attention->is_busy = true;
+	attention->is_called = false;
+	WRITE_ONCE(host->irq.attention, false);
+	return true;
+}
+
+/**
+ * kcs_attention_step() - pay attention, if it is time
+ * @host: the interface, see kcs_attention_due_us()
+ * @now_us: the time
+ *
+ * Context: the engine, kcs_host.registers held.
+ */
+void kcs_attention_step(struct kcs_host *host, u64 now_us)
+{
+	unsigned long flags;
+	bool begin;
+
+	spin_lock_irqsave(&host->lock, flags);
+	begin = attention_check(host, now_us);
+	spin_unlock_irqrestore(&host->lock, flags);
+	if (begin)
+		round_ask(host, IPMI_GET_MSG_FLAGS_CMD, NULL, on_flags);
+}
+
+/* -- Listening. ----------------------------------------------------------- */
+
+/**
+ * kcs_host_listen() - be told what the BMC calls for
+ * @host: the interface
+ * @listener: who is told, until kcs_host_unlisten()
+ *
+ * Without a listener nothing is fetched: it stays in the BMC.
+ *
+ * Return: 0; %-EBUSY when there is a listener already; %-ENODEV when the interface
+ * is going.
+ */
+int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener)
+{
+	struct kcs_attention *attention = &host->attention;
+	unsigned long flags;
+	int err = 0;
+
+	spin_lock_irqsave(&host->lock, flags);
+	if (host->stop) {
+		err = -ENODEV;
+	} else if (attention->listener) {
+		err = -EBUSY;
+	} else {
+		attention->listener = listener;
+		attention->interest = KCS_INTEREST_NONE;
+		attention->asked_us = 0;
+		attention->next_round_us = 0;
+		attention->is_called = true;
+	}
+	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
+	return err;
+}
+EXPORT_SYMBOL_GPL(kcs_host_listen);
+
+/**
+ * kcs_host_unlisten() - be told no more
+ * @host: the interface; it may be gone already
+ *
+ * After return the listener is not called any more.
+ *
+ * Context: may sleep, as long as the listener does.
+ */
+void kcs_host_unlisten(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->attention.listener = NULL;
+	spin_unlock_irqrestore(&host->lock, flags);
+	wait_var_event(&host->attention.calls, !is_calling(host));
+	kcs_wake_up(&host->work);
+}
+EXPORT_SYMBOL_GPL(kcs_host_unlisten);
+
+/**
+ * kcs_host_expect() - say what the listener waits for
+ * @host: the interface
+ * @interest: what
+ *
+ * Context: any; between kcs_host_listen() and kcs_host_unlisten().
+ */
+void kcs_host_expect(struct kcs_host *host, enum kcs_interest interest)
+{
+	WRITE_ONCE(host->attention.interest, interest);
+	kcs_wake_up(&host->work);
+}
+EXPORT_SYMBOL_GPL(kcs_host_expect);
+
+/**
+ * kcs_host_poll_events() - ask for events that the BMC may not call for
+ * @host: the interface
+ *
+ * To be called once a second while a program waits for events.
+ *
+ * Context: any.
+ */
+void kcs_host_poll_events(struct kcs_host *host)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->attention.asked_us = kcs_host_now_us(host);
+	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
+}
+EXPORT_SYMBOL_GPL(kcs_host_poll_events);

@@ -1,0 +1,377 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * The engine of an interface: one thread that loops over one decision: a message
+ * left in the middle, a question of the recovery, the next request, global enables,
+ * attention, or sleep until the earliest of what is due.
+ *
+ * A submitter drives its own request when none goes before it and the registers are
+ * free: that saves two context switches. It leaves in mid-message when it is
+ * killed, or when it would have to sleep and may not; then the thread goes on.
+ */
+#include "host.h"
+#include "request.h"
+#include "retry.h"
+
+#include <linux/errno.h>
+#include <linux/export.h>
+#include <linux/kthread.h>
+#include <linux/limits.h>
+#include <linux/minmax.h>
+#include <linux/preempt.h>
+
+/*
+ * Firmware's requests come in bursts: a method sends one, looks at the answer, and
+ * sends the next. So long after one, others wait for the next.
+ */
+#define BURST_US	2000
+
+/**
+ * struct ending - a request that is to be completed once the registers are free
+ * @request: it, NULL for none
+ * @err: how it ended
+ */
+struct ending {
+	struct kcs_request *request;
+	int err;
+};
+
+/* -- One request. --------------------------------------------------------- */
+
+/* What is left of its time is not enough to send it: one hundredth. */
+static bool is_too_late(const struct kcs_request *request, u64 now_us)
+{
+	u64 least_us = (u64)request->timeout_ms * (USEC_PER_MSEC / 100);
+
+	return now_us + least_us >= request->deadline_us;
+}
+
+/* Less of its time is left than was spent: another try would hardly end. */
+static bool is_half_gone(const struct kcs_request *request, u64 now_us)
+{
+	u64 half_us = (u64)request->timeout_ms * USEC_PER_MSEC / 2;
+
+	return now_us + half_us > request->deadline_us;
+}
+
+static bool engine_try_again(struct kcs_host *host, struct kcs_request *request,
+			     int err)
+{
+	u64 not_before_us;
+	u32 backoff_ms;
+	u8 cc = err ? 0 : kcs_msg_cc(&request->reply);
+
+	if (!err && cc == IPMI_CC_NO_ERROR)
+		return false;
+	backoff_ms = kcs_retry_backoff_ms(&request->msg, request->tries, err, cc);
+	if (backoff_ms == KCS_RETRY_NEVER || kcs_request_ended(request))
+		return false;
+	not_before_us = kcs_host_now_us(host) + (u64)backoff_ms * USEC_PER_MSEC;
+	return !is_half_gone(request, not_before_us) &&
+	       kcs_submit_again(host, request, not_before_us);
+}
+
+/*
+ * The message of kcs_host.active ended on the wire. A request that has no function
+ * to be called is completed before the registers are free: who joins its reading
+ * later cannot have sent anything in between.
+ */
+static void engine_conclude(struct kcs_host *host, int err, struct ending *ending)
+{
+	struct kcs_request *request = host->active;
+
+	host->active = NULL;
+	if (request->tests_irq)
+		WRITE_ONCE(host->irq.patient, false);
+	if (request->class == KCS_CLASS_AML)
+		WRITE_ONCE(host->burst_until_us, kcs_host_now_us(host) + BURST_US);
+	kcs_recovery_judge(host, request, err);
+	kcs_enables_check_irq(host);
+	kcs_enables_note_message(host);
+	kcs_attention_look(host, host->transport->status);
+	if (engine_try_again(host, request, err))
+		return;
+	if (request->on_done)
+		*ending = (struct ending){ request, err };
+	else
+		kcs_submit_end(host, request, err);
+}
+
+static void engine_go_on(struct kcs_host *host, enum kcs_driver driver,
+			 struct ending *ending)
+{
+	int err = kcs_exchange_run(host, host->active->deadline_us, driver);
+
+	if (err != -EINPROGRESS)
+		engine_conclude(host, err, ending);
+}
+
+static void engine_send(struct kcs_host *host, struct kcs_request *request,
+			enum kcs_driver driver, struct ending *ending)
+{
+	lockdep_assert_held(&host->registers);
+	if (kcs_request_ended(request) ||
+	    is_too_late(request, kcs_host_now_us(host))) {
+		*ending = (struct ending){ request, -ETIMEDOUT };
+		return;
+	}
+	request->tries++;
+	if (request->tests_irq)
+		WRITE_ONCE(host->irq.patient, true);
+	host->active = request;
+	kcs_exchange_begin(host, &request->msg, &request->reply);
+	engine_go_on(host, driver, ending);
+}
+
+static void engine_complete(struct kcs_host *host, const struct ending *ending)
+{
+	if (ending->request)
+		kcs_submit_end(host, ending->request, ending->err);
+}
+
+/* -- Submitting. ---------------------------------------------------------- */
+
+/* Others wait for firmware's next request, unless they were passed too often. */
+static bool is_in_burst(const struct kcs_host *host, enum kcs_class class,
+			u64 now_us)
+{
+	return class > KCS_CLASS_AML && now_us < READ_ONCE(host->burst_until_us) &&
+	       host->queue.passed[class] < KCS_QUEUE_PASSED_MAX;
+}
+
+static bool engine_may_drive(const struct kcs_host *host,
+			     const struct kcs_request *request)
+{
+	u64 now_us = request->deadline_us - (u64)request->timeout_ms * USEC_PER_MSEC;
+
+	lockdep_assert_held(&host->registers);
+	return !host->active && kcs_host_may_transfer(host) &&
+	       now_us < host->health.question_us &&
+	       !is_in_burst(host, request->class, now_us) &&
+	       kcs_queue_admits(&host->queue, request->class, now_us);
+}
+
+/* Something is left for the thread. */
+static bool engine_has_work(const struct kcs_host *host)
+{
+	return host->active || host->news ||
+	       READ_ONCE(host->queue.expiry_us) != U64_MAX ||
+	       host->health.question_us != KCS_HEALTH_NEVER ||
+	       host->enables.is_stale || !host->enables.is_known;
+}
+
+/* @registers is held, and @request the caller's to send. */
+static void engine_drive(struct kcs_host *host, struct kcs_request *request,
+			 enum kcs_driver driver)
+{
+	struct ending ending = {};
+	bool more;
+
+	engine_send(host, request, driver, &ending);
+	more = engine_has_work(host);
+	rt_mutex_unlock(&host->registers);
+	if (more)
+		kcs_wake_up(&host->work);
+	engine_complete(host, &ending);
+}
+
+static void engine_submit(struct kcs_host *host, struct kcs_request *request,
+			  bool may_drive, enum kcs_driver driver)
+{
+	bool owns = may_drive && rt_mutex_trylock(&host->registers);
+	bool drives = false;
+	unsigned long flags;
+	int err;
+
+	spin_lock_irqsave(&host->lock, flags);
+	err = kcs_submit_admit(host, request);
+	if (!err && owns)
+		drives = engine_may_drive(host, request);
+	if (drives)
+		kcs_queue_take(&host->queue, request);
+	else if (!err)
+		err = kcs_queue_add(&host->queue, request);
+	if (err)
+		kcs_host_count(host, KCS_COUNT_REFUSED);
+	else
+		kcs_request_get(request);
+	spin_unlock_irqrestore(&host->lock, flags);
+	if (drives) {
+		engine_drive(host, request, driver);
+		return;
+	}
+	if (owns)
+		rt_mutex_unlock(&host->registers);
+	if (err)
+		kcs_request_end(request, err);
+	else
+		kcs_wake_up(&host->work);
+}
+
+/**
+ * kcs_host_submit() - submit a request
+ * @host: the interface
+ * @request: a request not submitted before; the caller keeps its reference
+ *
+ * The deadline counts from here. A request that is not admitted ends at once:
+ * kcs_request_wait() says why. One that the BMC answers at once may have ended, and
+ * its function have been called, on return.
+ *
+ * Context: any; does not sleep.
+ */
+void kcs_host_submit(struct kcs_host *host, struct kcs_request *request)
+{
+	engine_submit(host, request, preemptible(), KCS_DRIVER_PASSER);
+}
+EXPORT_SYMBOL_GPL(kcs_host_submit);
+
+/**
+ * kcs_host_execute() - submit a request whose caller may sleep
+ * @host: the interface
+ * @request: a request not submitted before; the caller keeps its reference
+ *
+ * As kcs_host_submit(), but the caller drives the message if the interface is free.
+ * To be followed by kcs_request_wait() or kcs_request_await(), as the request may
+ * have been queued, or the caller be killed.
+ *
+ * Context: may sleep, until the deadline at most; no lock held that the completion
+ * function of any request takes.
+ */
+void kcs_host_execute(struct kcs_host *host, struct kcs_request *request)
+{
+	might_sleep();
+	engine_submit(host, request, true, KCS_DRIVER_SLEEPER);
+}
+EXPORT_SYMBOL_GPL(kcs_host_execute);
+
+/**
+ * kcs_engine_quiesce() - leave the BMC between two messages, as it was found
+ * @host: the interface, stopped or paused
+ * @for_good: its interrupt is not needed any more
+ *
+ * Ends a message that its submitter left in the middle.
+ *
+ * Context: may sleep, for a second at most; no lock held.
+ */
+void kcs_engine_quiesce(struct kcs_host *host, bool for_good)
+{
+	struct ending ending = {};
+
+	rt_mutex_lock(&host->registers);
+	if (host->active)
+		engine_go_on(host, KCS_DRIVER_ENGINE, &ending);
+	kcs_enables_restore(host);
+	if (for_good)
+		kcs_irq_free(&host->irq);
+	rt_mutex_unlock(&host->registers);
+	engine_complete(host, &ending);
+}
+
+/* -- The thread. ---------------------------------------------------------- */
+
+/* The next request, in @taken; otherwise when one may be eligible. */
+static u64 engine_take(struct kcs_host *host, u64 now_us,
+		       struct kcs_request **taken)
+{
+	struct kcs_request *request;
+
+	lockdep_assert_held(&host->lock);
+	if (!kcs_host_may_transfer(host))
+		return U64_MAX;
+	request = kcs_queue_next(&host->queue, now_us);
+	if (!request)
+		return kcs_queue_due_us(&host->queue);
+	if (is_in_burst(host, request->class, now_us))
+		return READ_ONCE(host->burst_until_us);
+	kcs_queue_take(&host->queue, request);
+	*taken = request;
+	return 0;
+}
+
+/* What is due, if not a request; each is done by the call that finds it due. */
+static u64 engine_upkeep(struct kcs_host *host, u64 now_us, u64 enables_us,
+			 u64 attention_us)
+{
+	if (enables_us <= now_us) {
+		kcs_enables_start(host);
+		return 0;
+	}
+	if (attention_us <= now_us) {
+		kcs_attention_step(host, now_us);
+		return 0;
+	}
+	return min(enables_us, attention_us);
+}
+
+/* Do the first thing that is due; return 0, or when the next thing will be. */
+static u64 engine_decide(struct kcs_host *host, struct ending *ending)
+{
+	u64 now_us = kcs_host_now_us(host);
+	u64 question_us, request_us, enables_us, attention_us, expiry_us;
+	struct kcs_request *request = NULL;
+	unsigned long flags;
+
+	kcs_submit_expire(host, now_us);
+	if (host->active) {
+		engine_go_on(host, KCS_DRIVER_ENGINE, ending);
+		return 0;
+	}
+	spin_lock_irqsave(&host->lock, flags);
+	question_us = host->paused || host->stop ? U64_MAX : kcs_recovery_due_us(host);
+	request_us = question_us <= now_us ? U64_MAX :
+					     engine_take(host, now_us, &request);
+	enables_us = kcs_enables_due_us(host);
+	attention_us = kcs_attention_due_us(host, now_us);
+	expiry_us = host->queue.expiry_us;
+	spin_unlock_irqrestore(&host->lock, flags);
+
+	if (question_us <= now_us) {
+		kcs_recovery_step(host);
+		return 0;
+	}
+	if (request) {
+		engine_send(host, request, KCS_DRIVER_ENGINE, ending);
+		return 0;
+	}
+	return min3(engine_upkeep(host, now_us, enables_us, attention_us),
+		    min(request_us, question_us), expiry_us);
+}
+
+static u64 engine_pass(struct kcs_host *host)
+{
+	struct ending ending = {};
+	u64 due_us;
+
+	rt_mutex_lock(&host->registers);
+	kcs_enables_check_irq(host);
+	due_us = engine_decide(host, &ending);
+	rt_mutex_unlock(&host->registers);
+	engine_complete(host, &ending);
+	kcs_report_tell(host);
+	return due_us;
+}
+
+/**
+ * kcs_engine_thread() - the engine's thread
+ * @data: the interface
+ *
+ * Context: a kthread.
+ * Return: 0.
+ */
+int kcs_engine_thread(void *data)
+{
+	struct kcs_host *host = data;
+	u64 due_us, now_us;
+
+	while (!kthread_should_stop()) {
+		kcs_wake_clear(&host->work);
+		due_us = engine_pass(host);
+		if (!due_us)
+			continue;
+		now_us = kcs_host_now_us(host);
+		if (due_us == U64_MAX)
+			kcs_wake_sleep(&host->work, U64_MAX);
+		else if (due_us > now_us)
+			kcs_wake_sleep(&host->work, due_us - now_us);
+	}
+	return 0;
+}

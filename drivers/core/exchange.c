@@ -1,0 +1,144 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * One message over the transport, by a deadline: the place where time is spent.
+ * Above the transport, below recovery and engine; kcs_host.registers is held.
+ */
+#include "host.h"
+
+#include <linux/errno.h>
+#include <linux/minmax.h>
+#include <linux/sched.h>
+#include <linux/sched/signal.h>
+
+/* A submitter that may not sleep polls no longer than this in all. */
+#define PASSER_US	100
+
+/**
+ * kcs_exchange_begin() - begin a message
+ * @host: the interface
+ * @request: what to send; outlives the message
+ * @reply: where the reply goes; outlives the message
+ *
+ * Context: kcs_host.registers held.
+ */
+void kcs_exchange_begin(struct kcs_host *host, const struct kcs_msg *request,
+			struct kcs_msg *reply)
+{
+	struct kcs_transport *transport = host->transport;
+
+	lockdep_assert_held(&host->registers);
+	kcs_irq_begin_message(&host->irq);
+	transport->ops->begin(transport, request, reply);
+}
+
+/* Why the message cannot go on, or 0. */
+static int exchange_check(struct kcs_host *host, u64 now_us, u64 deadline_us,
+			  enum kcs_driver driver)
+{
+	bool last = driver == KCS_DRIVER_LAST;
+
+	if (READ_ONCE(host->stop) && !last)
+		return -ENODEV;
+	if (READ_ONCE(host->paused) && !last &&
+	    now_us >= READ_ONCE(host->pause_end_us))
+		return -ECANCELED;
+	return now_us >= deadline_us ? -ETIMEDOUT : 0;
+}
+
+static bool exchange_must_leave(enum kcs_driver driver, u32 us, u64 spent_us)
+{
+	switch (driver) {
+	case KCS_DRIVER_SLEEPER:
+		return fatal_signal_pending(current);
+	case KCS_DRIVER_PASSER:
+		return us || spent_us >= PASSER_US;
+	default:
+		return false;
+	}
+}
+
+/* Sleep, but not past a deadline of the message or of one that waits. */
+static void exchange_sleep(struct kcs_host *host, u32 us, u64 now_us,
+			   u64 deadline_us)
+{
+	u64 expiry_us = READ_ONCE(host->queue.expiry_us);
+	u64 until_us = min3(now_us + us, deadline_us, max(expiry_us, now_us + 1));
+
+	if (READ_ONCE(host->paused))
+		until_us = min(until_us, max(READ_ONCE(host->pause_end_us), now_us + 1));
+	kcs_irq_unmask(&host->irq);
+	host->clock->ops->sleep_us(host->clock, &host->progress, until_us - now_us);
+	kcs_irq_mask(&host->irq);
+	kcs_submit_expire(host, kcs_host_now_us(host));
+}
+
+/**
+ * kcs_exchange_run() - go on with a message until it ends
+ * @host: the interface, after kcs_exchange_begin()
+ * @deadline_us: when to give it up
+ * @driver: who calls
+ *
+ * Context: kcs_host.registers held; may sleep unless @driver says otherwise.
+ * Return: 0; %-EINPROGRESS when @driver left, and must be called for again;
+ * %-ETIMEDOUT at the deadline; %-ECANCELED for a suspend; %-ENODEV when the
+ * interface is going; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
+ */
+int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
+		     enum kcs_driver driver)
+{
+	struct kcs_transport *transport = host->transport;
+	bool interrupt = host->irq.is_on && host->irq.is_trusted;
+	u64 began_us = kcs_host_now_us(host), now_us = began_us;
+	int err = 0;
+	u32 us;
+
+	for (;;) {
+		kcs_wake_clear(&host->progress);
+		us = transport->ops->step(transport, now_us, interrupt);
+		if (us == KCS_STEP_DONE)
+			break;
+		err = exchange_check(host, now_us, deadline_us, driver);
+		if (err)
+			break;
+		if (exchange_must_leave(driver, us, now_us - began_us))
+			return -EINPROGRESS;
+		if (us)
+			exchange_sleep(host, us, now_us, deadline_us);
+		else
+			host->clock->ops->relax(host->clock);
+		now_us = kcs_host_now_us(host);
+	}
+	if (err)
+		transport->ops->abandon(transport);
+	kcs_irq_end_message(&host->irq);
+	return err ?: transport->result;
+}
+
+/**
+ * kcs_exchange() - send kcs_host.last and fetch its reply
+ * @host: the interface
+ * @deadline_us: when to give up
+ * @driver: %KCS_DRIVER_ENGINE or %KCS_DRIVER_LAST
+ *
+ * Context: kcs_host.registers held; may sleep.
+ * Return: see kcs_exchange_run(); kept in kcs_host.last_err.
+ */
+int kcs_exchange(struct kcs_host *host, u64 deadline_us, enum kcs_driver driver)
+{
+	kcs_exchange_begin(host, &host->last, &host->last_reply);
+	host->last_err = kcs_exchange_run(host, deadline_us, driver);
+	return host->last_err;
+}
+
+/**
+ * kcs_exchange_look() - read Status between two messages
+ * @host: the interface
+ *
+ * Context: kcs_host.registers held.
+ * Return: Status.
+ */
+u8 kcs_exchange_look(struct kcs_host *host)
+{
+	lockdep_assert_held(&host->registers);
+	return host->transport->ops->look(host->transport);
+}
