@@ -336,12 +336,12 @@ row() {{
 well() {{
     sleep 2
     for _ in $(seq 200); do
-        case $(cat /sys/bus/platform/devices/*/kcs/health) in
+        case $(cat /sys/bus/platform/devices/*/kcs/kcs*/health) in
         ready | degraded) return ;;
         esac
         sleep 0.1
     done
-    echo "the BMC stays $(cat /sys/bus/platform/devices/*/kcs/health)"; false
+    echo "the BMC stays $(cat /sys/bus/platform/devices/*/kcs/kcs*/health)"; false
 }}
 fault() {{ echo "$*" >/sys/kernel/debug/kcs_sim/fault; }}
 """

@@ -270,7 +270,7 @@ class PanicTest(VmCase):
     def test_message_on_its_way_is_not_sent_twice_in_a_panic(self):
         self.machine.initrd.build_program(CLOCK)
         result = self.panic("event", """
-            sent() { cat /sys/bus/platform/devices/IPI0001:00/kcs/requests; }
+            sent() { cat /sys/bus/platform/devices/IPI0001:00/kcs/kcs*/requests; }
             sleep 2; before=$(sent); ipmi_clock 30 ee 1 &
             until [ $(sent) -gt $before ]; do :; done
         """, bmc=["--think-ms", "300"])

@@ -31,7 +31,7 @@ DEATHS = ["silence", "floating", "ibf_stuck", "obf_never", "error", "error_bare"
 
 PRELUDE = r"""
 echo 10 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
-KCS=/sys/devices/platform/kcs_sim/kcs
+KCS=/sys/devices/platform/kcs_sim/kcs/kcs0
 SIM=/sys/kernel/debug/kcs_sim
 fault() { echo "$*" >$SIM/fault; }
 # health SECONDS WORD...: wait until it is one of these.

@@ -286,7 +286,7 @@ class ModuleTest(VmCase):
             echo before=$(watts)
             echo devices >/sys/power/pm_test && echo freeze >/sys/power/state || exit 1
             echo after=$(watts)
-            cat /sys/bus/platform/devices/IPI0001:00/kcs/health
+            cat /sys/bus/platform/devices/IPI0001:00/kcs/kcs*/health
         """, ssdts=["dell"])
         self.assertEqual(self.values(result), {"before": "187.0 W", "after": "187.0 W"})
         self.assertIn("ready", result.output)
@@ -302,7 +302,7 @@ class ModuleTest(VmCase):
             echo silence >fault; load count=1 timeout_ms=500 ms=5000 >/dev/null
             await "BMC dead"; echo none >fault
             for _ in $(seq 100); do
-                [ "$(cat /sys/devices/platform/kcs_sim/kcs/health)" = ready ] && break
+                [ "$(cat /sys/devices/platform/kcs_sim/kcs/kcs*/health)" = ready ] && break
                 sleep 0.1
             done
             sleep 0.3; kill %1; cat /tmp/heard

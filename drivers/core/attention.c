@@ -245,7 +245,7 @@ static bool is_asked(const struct kcs_attention *attention, u64 now_us)
 static u64 look_us(const struct kcs_host *host, u64 now_us)
 {
 	const struct kcs_attention *attention = &host->attention;
-	bool irq = host->irq.is_on && host->irq.is_trusted;
+	bool irq = READ_ONCE(host->irq.is_on) && READ_ONCE(host->irq.is_trusted);
 
 	if (attention->interest == KCS_INTEREST_REPLY)
 		return irq ? LOOK_IRQ_REPLY_US : LOOK_REPLY_US;
@@ -289,7 +289,8 @@ void kcs_attention_look(struct kcs_host *host, u8 status)
 	struct kcs_attention *attention = &host->attention;
 	unsigned long flags;
 
-	if (!is_call(status) && !attention->is_called && !attention->streak)
+	if (!is_call(status) && !READ_ONCE(attention->is_called) &&
+	    !READ_ONCE(attention->streak))
 		return;
 	spin_lock_irqsave(&host->lock, flags);
 	attention->is_called = is_call(status);
@@ -410,7 +411,11 @@ EXPORT_SYMBOL_GPL(kcs_host_unlisten);
  */
 void kcs_host_expect(struct kcs_host *host, enum kcs_interest interest)
 {
-	WRITE_ONCE(host->attention.interest, interest);
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	host->attention.interest = interest;
+	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_wake_up(&host->work);
 }
 EXPORT_SYMBOL_GPL(kcs_host_expect);

@@ -113,7 +113,7 @@ static void drop_irq(struct kcs_host *host, const char *why)
 	lockdep_assert_held(&host->registers);
 	if (host->enables.irq_given_up)
 		return;
-	dev_info(&host->dev, "IRQ %d: %s, falling back to polling\n",
+	dev_info(host->dev.parent, "IRQ %d: %s, falling back to polling\n",
 		 host->irq.number, why);
 	kcs_irq_free(&host->irq);
 	spin_lock_irqsave(&host->lock, flags);
@@ -156,6 +156,9 @@ void kcs_enables_check_irq(struct kcs_host *host)
 		return;
 	if (READ_ONCE(host->irq.storm))
 		drop_irq(host, "spurious interrupt storm");
+	if (READ_ONCE(host->irq.bytes) != host->irq_bytes)
+		host->irq_missed = 0;
+	host->irq_bytes = READ_ONCE(host->irq.bytes);
 	if (!transport->missed)
 		return;
 	transport->missed = 0;
@@ -164,6 +167,7 @@ void kcs_enables_check_irq(struct kcs_host *host)
 	spin_lock_irqsave(&host->lock, flags);
 	kcs_enables_doubt(host);
 	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
 }
 
 /* -- Reading, writing, testing. ------------------------------------------- */
@@ -252,7 +256,7 @@ static void on_tested(struct kcs_request *request, void *context)
 	} else if (READ_ONCE(host->irq.bytes) == host->enables.irq_bytes) {
 		give_up_irq(host, "does not come in a self-test");
 	} else {
-		dev_info(&host->dev, "IRQ %d works\n", host->irq.number);
+		dev_info(host->dev.parent, "IRQ %d works\n", host->irq.number);
 		WRITE_ONCE(host->irq.is_trusted, true);
 		spin_lock_irqsave(&host->lock, flags);
 		host->enables.irq_tested = true;
@@ -300,11 +304,11 @@ static bool is_lost_for_good(struct kcs_host *host, u8 word)
 		return false;
 	}
 	if (++enables->losses < LOSSES_MAX)
-		dev_notice(&host->dev,
+		dev_notice(host->dev.parent,
 			   "BMC lost its global enables, it restarted unnoticed: %02xh instead of %02xh; restoring them\n",
 			   word, enables->word);
 	else
-		dev_notice(&host->dev,
+		dev_notice(host->dev.parent,
 			   "BMC does not keep its global enables; leaving them alone\n");
 	return enables->losses >= LOSSES_MAX;
 }
@@ -369,9 +373,11 @@ void kcs_enables_note_message(struct kcs_host *host)
 {
 	struct kcs_enables *enables = &host->enables;
 
-	if (enables->is_known && !enables->is_stale && !enables->is_busy &&
-	    enables->word & OURS)
-		WRITE_ONCE(enables->is_stale, true);
+	if (READ_ONCE(enables->is_stale) || !READ_ONCE(enables->is_known) ||
+	    READ_ONCE(enables->is_busy) || !(READ_ONCE(enables->word) & OURS))
+		return;
+	WRITE_ONCE(enables->is_stale, true);
+	kcs_wake_up(&host->work);
 }
 
 /**

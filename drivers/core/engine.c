@@ -7,6 +7,7 @@
  * A submitter drives its own request when none goes before it and the registers are
  * free: that saves two context switches. It leaves in mid-message when it is
  * killed, or when it would have to sleep and may not; then the thread goes on.
+ * Whatever gives the thread something to do wakes it; nothing is polled for.
  */
 #include "host.h"
 #include "request.h"
@@ -150,26 +151,17 @@ static bool engine_may_drive(const struct kcs_host *host,
 	       kcs_queue_admits(&host->queue, request->class, now_us);
 }
 
-/* Something is left for the thread. */
-static bool engine_has_work(const struct kcs_host *host)
-{
-	return host->active || host->news ||
-	       READ_ONCE(host->queue.expiry_us) != U64_MAX ||
-	       host->health.question_us != KCS_HEALTH_NEVER ||
-	       host->enables.is_stale || !host->enables.is_known;
-}
-
 /* @registers is held, and @request the caller's to send. */
 static void engine_drive(struct kcs_host *host, struct kcs_request *request,
 			 enum kcs_driver driver)
 {
 	struct ending ending = {};
-	bool more;
+	bool left;
 
 	engine_send(host, request, driver, &ending);
-	more = engine_has_work(host);
+	left = host->active;
 	rt_mutex_unlock(&host->registers);
-	if (more)
+	if (left)
 		kcs_wake_up(&host->work);
 	engine_complete(host, &ending);
 }

@@ -87,7 +87,7 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		     enum kcs_driver driver)
 {
 	struct kcs_transport *transport = host->transport;
-	bool interrupt = host->irq.is_on && host->irq.is_trusted;
+	bool interrupt = host->irq.is_on && READ_ONCE(host->irq.is_trusted);
 	u64 began_us = kcs_host_now_us(host), now_us = began_us;
 	int err = 0;
 	u32 us;

@@ -83,6 +83,7 @@ enum kcs_news {
  * @registers: held by whoever uses @transport; protects what follows, up to @why
  * @active: a request that its submitter left in mid-message
  * @irq_missed: messages in a row whose interrupt did not come
+ * @irq_bytes: interrupts that had brought a byte before
  * @quiet_status: Status after the last search that found no BMC
  * @watch_us: when to look at Status again, while there is no BMC
  * @last: the request or question that the log speaks of
@@ -115,6 +116,7 @@ struct kcs_host {
 	struct rt_mutex registers;	/* transport, active, last, why */
 	struct kcs_request *active;
 	u32 irq_missed;
+	u32 irq_bytes;
 	u8 quiet_status;
 	u64 watch_us;
 	struct kcs_msg last;

@@ -33,13 +33,26 @@ u64 kcs_recovery_due_us(const struct kcs_host *host)
 	return due_us;
 }
 
-/* The state of the plan after @happened, for who waits and who watches. */
+/* Refused requests change the plan at any time. */
+static struct kcs_health health_of(struct kcs_host *host)
+{
+	struct kcs_health health;
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	health = host->health;
+	spin_unlock_irqrestore(&host->lock, flags);
+	return health;
+}
+
+/* Where the plan stands now, for all who wait for it. */
 static void recovery_conclude(struct kcs_host *host,
 			      const struct kcs_health *before)
 {
-	const struct kcs_health *health = &host->health;
+	const struct kcs_health after = health_of(host), *health = &after;
 	bool was_served = before->state == KCS_HEALTH_READY ||
-			  before->state == KCS_HEALTH_DEGRADED;
+			  before->state == KCS_HEALTH_DEGRADED ||
+			  before->state == KCS_HEALTH_RESTRICTED;
 	bool flush = before->state == KCS_HEALTH_UNKNOWN && health->refuses;
 	unsigned long flags;
 
@@ -67,7 +80,7 @@ static void recovery_conclude(struct kcs_host *host,
 
 static void recovery_ask(struct kcs_host *host)
 {
-	struct kcs_health before = host->health;
+	struct kcs_health before = health_of(host);
 	u64 now_us = kcs_host_now_us(host);
 	unsigned long flags;
 	int err;
@@ -87,7 +100,7 @@ static void recovery_ask(struct kcs_host *host)
 
 static void recovery_float(struct kcs_host *host)
 {
-	struct kcs_health before = host->health;
+	struct kcs_health before = health_of(host);
 	unsigned long flags;
 
 	spin_lock_irqsave(&host->lock, flags);
@@ -118,13 +131,14 @@ static void recovery_watch(struct kcs_host *host, u8 status, u64 now_us)
  */
 void kcs_recovery_step(struct kcs_host *host)
 {
+	struct kcs_health health = health_of(host);
 	u64 now_us = kcs_host_now_us(host);
 	u8 status = kcs_exchange_look(host);
 
 	lockdep_assert_held(&host->registers);
-	if (now_us < host->health.question_us)
+	if (now_us < health.question_us)
 		recovery_watch(host, status, now_us);
-	else if (status == KCS_FLOATING && !host->health.in_step)
+	else if (status == KCS_FLOATING && !health.in_step)
 		recovery_float(host);
 	else
 		recovery_ask(host);
@@ -137,7 +151,7 @@ static void judge_failure(struct kcs_host *host, struct kcs_request *request,
 {
 	host->last = request->msg;
 	host->last_err = err;
-	dev_dbg(&host->dev, "%s\n", kcs_report_reason(host));
+	dev_dbg(host->dev.parent, "%s\n", kcs_report_reason(host));
 }
 
 /* There is nothing to learn from its end. */
@@ -179,6 +193,7 @@ void kcs_recovery_judge(struct kcs_host *host, struct kcs_request *request,
 				    horizon_us);
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_report_state(host, before);
+	kcs_wake_up(&host->work);
 }
 
 /**

@@ -61,10 +61,10 @@ static void log_device_id(struct kcs_host *host)
 	const u8 *id = &host->last_reply.bytes[KCS_MSG_REPLY_MIN];
 
 	if (host->last_err || host->last_reply.len < KCS_MSG_REPLY_MIN + 11) {
-		dev_info(&host->dev, "BMC ready, with a short device ID\n");
+		dev_info(host->dev.parent, "BMC ready, with a short device ID\n");
 		return;
 	}
-	dev_info(&host->dev,
+	dev_info(host->dev.parent,
 		 "BMC ready: device %02xh, firmware %u.%02x, IPMI %u.%u, manufacturer %06xh, product %04xh\n",
 		 id[0], id[2] & 0x7f, id[3], id[4] & 0xf, id[4] >> 4,
 		 id[6] | id[7] << 8 | id[8] << 16, id[9] | id[10] << 8);
@@ -122,23 +122,23 @@ static void log_state(struct kcs_host *host)
 		log_device_id(host);
 		break;
 	case KCS_HEALTH_DEGRADED:
-		dev_warn(&host->dev, "BMC degraded: %s; resynchronising\n",
+		dev_warn(host->dev.parent, "BMC degraded: %s; resynchronising\n",
 			 kcs_report_reason(host));
 		break;
 	case KCS_HEALTH_RESTRICTED:
-		dev_info(&host->dev,
+		dev_info(host->dev.parent,
 			 "BMC restricted: its policy refuses Get Device ID (completion code D4h); other requests are sent\n");
 		break;
 	case KCS_HEALTH_MAINTENANCE:
-		dev_info(&host->dev,
+		dev_info(host->dev.parent,
 			 "BMC in maintenance: it is starting, resetting or being updated\n");
 		break;
 	case KCS_HEALTH_ABSENT:
-		dev_info(&host->dev,
+		dev_info(host->dev.parent,
 			 "BMC absent: nothing responds at its registers (Status reads FFh); failing requests, probing in the background\n");
 		break;
 	default:
-		dev_warn(&host->dev,
+		dev_warn(host->dev.parent,
 			 "BMC dead: %s; failing requests, probing in the background\n",
 			 kcs_report_reason(host));
 	}
@@ -163,6 +163,7 @@ void kcs_report_state(struct kcs_host *host, enum kcs_health_state before)
 	spin_lock_irqsave(&host->lock, flags);
 	host->news |= KCS_NEWS_HEALTH;
 	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
 }
 
 /* -- News. ---------------------------------------------------------------- */

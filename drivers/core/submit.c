@@ -90,6 +90,7 @@ bool kcs_submit_again(struct kcs_host *host, struct kcs_request *request,
 	if (queued)
 		kcs_host_count(host, KCS_COUNT_RETRIES);
 	spin_unlock_irqrestore(&host->lock, flags);
+	kcs_wake_up(&host->work);
 	return queued;
 }
 

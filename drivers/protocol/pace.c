@@ -21,14 +21,14 @@
  * Sleeps past the expected moment: a quarter of the delay, within bounds. After a
  * tenth of a second a hundredth: such a BMC takes seconds, or for ever.
  */
-#define NAP_MIN_US	50
+#define NAP_MIN_US	25
 #define NAP_USUAL_US	1000
 #define NAP_MAX_US	20000
 
 /* A gap between two looks that is as good as none. */
 #define GRAIN_US	8
 
-#define EARLY_MAX	4
+#define EARLY_MAX	5
 
 /* -- Estimates. ----------------------------------------------------------- */
 
@@ -71,10 +71,10 @@ static void estimate_learn(struct kcs_estimate *estimate, u32 us)
 		estimate->dev_q4 -= (estimate->dev_q4 - off_q4) / 4;
 }
 
-/* 1/32, then 1/16, 1/8 ... of the mean. */
+/* 1/64, then 1/32, 1/16 ... of the mean. */
 static void estimate_shrink(struct kcs_estimate *estimate)
 {
-	estimate->mean_q4 -= (estimate->mean_q4 / 32) << estimate->early;
+	estimate->mean_q4 -= (estimate->mean_q4 / 64) << estimate->early;
 	if (estimate->early < EARLY_MAX)
 		estimate->early++;
 }
@@ -140,7 +140,7 @@ static bool was_woken(const struct kcs_pace *pace, u32 waited_us)
 	return pace->asked_us && waited_us - pace->asked_at_us < pace->asked_us;
 }
 
-/* A sleep that lasts about @us, with what this machine adds to it. */
+/* A sleep that lasts about so long, with what this machine adds to it. */
 static u32 sleep_of(const struct kcs_pace *pace, u32 us)
 {
 	u32 more_us = mean_us(&pace->overshoot);
@@ -148,12 +148,12 @@ static u32 sleep_of(const struct kcs_pace *pace, u32 us)
 	return us > more_us ? us - more_us : 1;
 }
 
-/* @late_us past the expected moment, of which @dev_us are to be expected. */
+/* Past the expected moment, by what is to be expected or by more. */
 static u32 nap_us(const struct kcs_pace *pace, u32 late_us, u32 dev_us)
 {
 	u32 us = clamp(late_us / 4, (u32)NAP_MIN_US, (u32)NAP_USUAL_US);
 
-	us = max3(us, late_us / 100, dev_us / 2);
+	us = max3(us, late_us / 100, dev_us);
 	return sleep_of(pace, min(us, (u32)NAP_MAX_US));
 }
 
@@ -176,29 +176,36 @@ static u32 next_interrupted(const struct kcs_pace *pace, u32 waited_us)
 	return nap_us(pace, waited_us - until_us, 0);
 }
 
-/* Early by its deviation, twice, and by what the sleep itself may add. */
-static u32 first_sleep_us(const struct kcs_pace *pace, u32 waited_us)
+/*
+ * How long before the expected moment to look again. What the wait and the sleep
+ * itself deviate by is polled for if that is short, and left to naps if not.
+ */
+static u32 early_us(const struct kcs_pace *pace)
 {
-	const struct kcs_estimate *estimate = pace->estimate;
-	u32 until_us = mean_us(estimate);
-	u32 early_us = 2 * dev_us(estimate) + dev_us(&pace->overshoot);
+	u32 dev = dev_us(pace->estimate);
 
-	until_us -= min(until_us, early_us);
+	return max(dev / 2, min(2 * dev + dev_us(&pace->overshoot), POLL_AFTER_US / 2u));
+}
+
+static u32 sleep_until_early_us(const struct kcs_pace *pace, u32 waited_us)
+{
+	u32 until_us = mean_us(pace->estimate);
+
+	until_us -= min(until_us, early_us(pace));
 	return until_us > waited_us ? sleep_of(pace, until_us - waited_us) : 1;
 }
 
 static u32 next_known(const struct kcs_pace *pace, u32 waited_us)
 {
 	u32 mean = mean_us(pace->estimate), dev = dev_us(pace->estimate);
-	u32 poll_us = POLL_AFTER_US;
 
 	if (!pace->sleeps) {
-		if (mean + 2 * dev <= KCS_PACE_POLL_US && waited_us < mean + 4 * dev + 10)
+		if (mean + dev <= KCS_PACE_POLL_US && waited_us < mean + 4 * dev + 10)
 			return 0;
-		return first_sleep_us(pace, waited_us);
+		return sleep_until_early_us(pace, waited_us);
 	}
-	if (waited_us - pace->woke_us < poll_us && waited_us < mean + 2 * dev &&
-	    waited_us + poll_us > mean)
+	if (waited_us - pace->woke_us < POLL_AFTER_US &&
+	    waited_us < mean + 2 * dev && waited_us + POLL_AFTER_US > mean)
 		return 0;
 	return nap_us(pace, waited_us > mean ? waited_us - mean : 0, dev);
 }
@@ -210,7 +217,7 @@ static u32 next_us(struct kcs_pace *pace, u32 waited_us, bool interrupt)
 	if (!estimate || !estimate->known)
 		return next_unknown(pace, waited_us, interrupt);
 	if (interrupt &&
-	    mean_us(estimate) + 2 * dev_us(estimate) > KCS_PACE_POLL_US)
+	    mean_us(estimate) + dev_us(estimate) > KCS_PACE_POLL_US)
 		return next_interrupted(pace, waited_us);
 	return next_known(pace, waited_us);
 }
@@ -231,7 +238,7 @@ u32 kcs_pace_next_us(struct kcs_pace *pace, u32 waited_us, bool interrupt)
 	u32 us;
 
 	learn_overshoot(pace, waited_us);
-	if (pace->asked_us && pace->sleeps == 1)
+	if (pace->asked_us)
 		pace->woke_us = waited_us;
 	pace->unready_us = waited_us;
 	us = next_us(pace, waited_us, interrupt);

@@ -61,7 +61,7 @@ struct kcs_estimate {
  * @unready_us: when Status last showed nothing, in microseconds waited
  * @asked_us: length of the last sleep, 0 for none
  * @asked_at_us: when it began
- * @woke_us: when the first sleep ended
+ * @woke_us: when the last sleep ended
  * @sleeps: how many there were
  * @interrupt: the first one was to be ended by an interrupt
  */

@@ -66,9 +66,7 @@ static int ask(struct load *load, struct kcs_request *request, u32 thread,
 
 	if (!host)
 		return -ENODEV;
-	kcs_request_set_client(request, load->client ? (void *)(long)load->client :
-						       (void *)current);
-	kcs_host_submit(host, request);
+	kcs_host_execute(host, request);
 	err = kcs_request_wait(request);
 	if (!err)
 		err = check(load, thread, serial, kcs_request_reply(request));
