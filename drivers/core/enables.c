@@ -16,8 +16,7 @@
 #include <linux/errno.h>
 #include <linux/minmax.h>
 
-#define INTERRUPTS	(IPMI_BMC_RCV_MSG_INTR | IPMI_BMC_EVT_MSG_INTR)
-#define OURS		(INTERRUPTS | IPMI_BMC_EVT_MSG_BUFF)
+#define OURS	(IPMI_BMC_RCV_MSG_INTR | IPMI_BMC_EVT_MSG_INTR | IPMI_BMC_EVT_MSG_BUFF)
 
 #define SECOND_US	1000000ull
 
@@ -52,10 +51,12 @@ static u8 wanted_word(const struct kcs_host *host, u8 word)
 	const struct kcs_enables *enables = &host->enables;
 
 	word = (word & ~OURS) | (enables->original & OURS);
+	if (irq_is_wanted(host))
+		word |= IPMI_BMC_RCV_MSG_INTR;
 	if (host->attention.listener)
 		word |= IPMI_BMC_EVT_MSG_BUFF;
-	if (irq_is_wanted(host))
-		word |= INTERRUPTS;
+	if (host->attention.listener && irq_is_wanted(host))
+		word |= IPMI_BMC_EVT_MSG_INTR;
 	return word;
 }
 

@@ -166,7 +166,7 @@ static int parse(struct load *load, char *words)
 		{ "threads=%u", &load->threads }, { "ms=%u", &load->ms },
 		{ "count=%u", &load->count }, { "rest_us=%u", &load->rest_us },
 		{ "timeout_ms=%u", &load->timeout_ms },
-		{ "class=%u", &load->class }, { "client=%u", &load->client },
+		{ "class=%u", &load->class },
 		{ "netfn=%x", &load->netfn }, { "cmd=%x", &load->cmd },
 		{ "size=%u", &load->size }, { "expect=%u", &load->expect },
 	};

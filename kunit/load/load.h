@@ -26,7 +26,6 @@
  * @rest_us: what each thread rests between two times, at most; drawn
  * @timeout_ms: deadline of a request
  * @class: its class, see &enum kcs_class
- * @client: 0: each thread is a client of its own; otherwise they are one
  * @netfn: its network function
  * @cmd: its command
  * @size: its data bytes
@@ -42,7 +41,7 @@
  * @value: what the method returned last
  */
 struct load {
-	u32 threads, ms, count, rest_us, timeout_ms, class, client;
+	u32 threads, ms, count, rest_us, timeout_ms, class;
 	u32 netfn, cmd, size;
 	char method[64];
 	u32 expect;
