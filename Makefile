@@ -37,7 +37,7 @@ coverage: ## lines and branches of the pure rooms that their tests reach
 lint: ## what AML asks of the BMC, in TABLES="a.aml b.aml" or here, POLICY=all
 	scripts/aml-lint --policy="$(POLICY)" $(TABLES)
 
-bench: ## latency and CPU time beside the in-tree driver, BEDS=quick for 2 minutes
+bench: ## latency and CPU time beside the in-tree driver, BEDS=quick for a minute
 	scripts/bench $(BEDS)
 
 check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"

@@ -2,7 +2,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """A plot of a result of scripts/bench. By itself: scripts/bench_plot.py RESULT.json
 
-One panel for each kind of row that the result has.
+One panel for each kind of row that the result has, one line of them for each clock.
 """
 import json
 import pathlib
@@ -28,15 +28,15 @@ def draw_bounds(axes, places, rows, width):
                         linewidth=2, label="bound")
 
 
-def finish(axes, title, unit, legend=True):
+def finish(axes, title, unit):
     axes.set_title(title, fontsize=10)
     axes.set_ylabel(unit)
-    axes.set_ylim(bottom=0)
+    axes.set_ylim(0, 1.15 * axes.get_ylim()[1])     # room for the legend
     axes.spines[["top", "right"]].set_visible(False)
     axes.grid(axis="y", alpha=0.3)
-    if legend:
-        named = dict(zip(*reversed(axes.get_legend_handles_labels())))
-        axes.legend(named.values(), named.keys(), fontsize=8, frameon=False)
+    named = dict(zip(*reversed(axes.get_legend_handles_labels())))
+    axes.legend(named.values(), named.keys(), fontsize=7, frameon=False, ncols=4,
+                loc="upper left", columnspacing=1, handlelength=1.2)
 
 
 def pairs_panel(axes, rows, names, title, unit):
@@ -103,17 +103,18 @@ def extern_panels(result):
 
 def plot(result, path):
     """Draw a result into a file; returns its path, or None if there is nothing to draw."""
-    panels = [*counted_panels(result), *waiting_panels(result), *extern_panels(result)]
-    if not panels:
+    groups = [[*counted_panels(result), *waiting_panels(result)], [*extern_panels(result)]]
+    groups = [group for group in groups if group]
+    if not groups:
         return None
-    columns = min(len(panels), 3)
-    lines = -(-len(panels) // columns)
-    figure, grid = pyplot.subplots(lines, columns, squeeze=False,
-                                   figsize=(5.2 * columns, 3.6 * lines + 0.6))
-    for axes in grid.flat[len(panels):]:
-        axes.set_visible(False)
-    for draw, axes in zip(panels, grid.flat):
-        draw(axes)
+    columns = max(map(len, groups))
+    figure, grid = pyplot.subplots(len(groups), columns, squeeze=False,
+                                   figsize=(4.6 * columns, 3.6 * len(groups) + 0.6))
+    for group, line in zip(groups, grid):
+        for draw, axes in zip(group, line):
+            draw(axes)
+        for axes in line[len(group):]:
+            axes.set_visible(False)
     figure.suptitle(f"kcs {result['commit']}, Linux {result['kernel']}, {result['date']}",
                     fontsize=11)
     figure.tight_layout()
