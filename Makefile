@@ -6,7 +6,7 @@ WATTS ?= 187
 RUNS ?= 1000000
 POLICY ?= all
 
-.PHONY: modules install clean demo check fast deep kunit fuzz coverage lint help
+.PHONY: modules install clean demo check fast deep kunit fuzz coverage lint bench help
 
 modules: ## build the modules for the kernel in KDIR (default target)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -36,6 +36,9 @@ coverage: ## lines and branches of the pure rooms that their tests reach
 
 lint: ## what AML asks of the BMC, in TABLES="a.aml b.aml" or here, POLICY=all
 	scripts/aml-lint --policy="$(POLICY)" $(TABLES)
+
+bench: ## latency and CPU time beside the in-tree driver, BEDS=quick for a minute
+	scripts/bench $(BEDS)
 
 check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"
 	scripts/check

@@ -10,6 +10,8 @@ VM_PACKAGES=(make gcc libc6-dev linux-image-amd64 linux-headers-amd64 qemu-syste
     acpica-tools busybox-static kmod cpio python3)
 # Programs that speak IPMI, and a BMC nobody here wrote.
 IPMI_PACKAGES=(ipmitool freeipmi-tools openipmi)
+# What draws the plot of a benchmark.
+BENCH_PACKAGES=(python3-matplotlib)
 CHECK_PACKAGES=(linux-source-6.1 sparse shellcheck git perl xz-utils
     bc flex bison libelf-dev libssl-dev)
 

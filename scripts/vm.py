@@ -307,44 +307,48 @@ class Machine:
             self.initrd = Initrd(kernel, modules)
 
     def boot(self, script, ssdts=(), bmc=(), second_bmc=None, timeout_s=120,
-             counted=False):
+             **hardware):
         """Run a script.
 
         bmc: options of scripts/bmc; "qemu" for its ipmi-bmc-sim; "openipmi" for
         that project's simulator; None for no BMC.
         counted: one CPU, on which each instruction takes 2 ns: the same figures
         in each run, whatever else the host does.
+        irq: the first interface has an interrupt (True); the second never has one.
+        kernel_arguments: more of the kernel's command line.
         """
         for boot in range(1, BOOTS_MAX + 1):
-            result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s, counted)
+            result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s, **hardware)
             if result.status >= 0 or "Run /init" in result.console:
                 break
             print(f"(boot {boot} stopped before init)", file=sys.stderr, flush=True)
         return result
 
-    def _boot(self, script, ssdts, bmcs, timeout_s, counted):
+    def _boot(self, script, ssdts, bmcs, timeout_s, **hardware):
         with tempfile.TemporaryDirectory(prefix="kcs-vm-") as name:
             folder = pathlib.Path(name)
             self.initrd.pack(script, folder / "initrd")
             tables = [compile_ssdt(ssdt, folder) for ssdt in ssdts]
             with running_bmc(bmcs[0], 0, folder / "bmc0") as first, \
                     running_bmc(bmcs[1], 1, folder / "bmc1") as second:
-                died = self._qemu(folder, tables, [first, second], timeout_s, counted)
+                died = self._qemu(folder, tables, [first, second], timeout_s, **hardware)
             read = lambda name: (folder / name).read_text(errors="replace") \
                 .replace("\r", "")
             end = read("end").split()
             return Result(read("output"), read("console") + died, read("bmc0"),
                           read("bmc1"), int(end[1]) if end else -1)
 
-    def _qemu(self, folder, tables, bmcs, timeout_s, counted):
+    def _qemu(self, folder, tables, bmcs, timeout_s, counted=False, irq=True, kernel_arguments=""):
         command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
                    *(COUNTED if counted else ["-smp", "2"]), "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
-                   "-append", BOOT_ARGUMENTS]
+                   "-append", f"{BOOT_ARGUMENTS} {kernel_arguments}"]
         for number, arguments in enumerate(bmcs):
             if arguments:
                 command += [*arguments, "-device",
                             f"isa-ipmi-kcs,bmc=bmc{number}{KCS[number]}"]
+        if not irq:
+            command += ["-global", "isa-ipmi-kcs.irq=0"]
         for log in ("console", "output", "end"):
             command += ["-serial", f"file:{folder / log}"]
         for table in tables:

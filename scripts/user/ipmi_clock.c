@@ -3,7 +3,10 @@
  * How long a request without data takes a program, through /dev/ipmi0: the median
  * and the worst of COUNT, in ns; and the completion code of the last.
  *
- *	ipmi_clock NETFN COMMAND COUNT		the first two in hex
+ *	ipmi_clock NETFN COMMAND COUNT [PERIOD_US]	the first two in hex
+ *
+ * With a period each request starts at a multiple of it, however long the one
+ * before took: the same number of requests a second over any driver.
  */
 #include <linux/ipmi.h>
 
@@ -71,6 +74,17 @@ static unsigned char hear(int fd, long id)
 	return data[0];
 }
 
+static void sleep_until(long long at_ns)
+{
+	struct timespec at = {
+		.tv_sec = at_ns / 1000000000LL,
+		.tv_nsec = at_ns % 1000000000LL,
+	};
+
+	while (clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &at, NULL) == EINTR)
+		;
+}
+
 static int compare(const void *left, const void *right)
 {
 	long long a = *(const long long *)left, b = *(const long long *)right;
@@ -81,22 +95,26 @@ static int compare(const void *left, const void *right)
 int main(int argc, char **argv)
 {
 	unsigned char netfn, cmd, cc = 0xff;
-	long long *took;
+	long long *took, period_ns, start_ns;
 	long count, i;
 	int fd;
 
-	if (argc != 4) {
-		fprintf(stderr, "usage: ipmi_clock NETFN COMMAND COUNT\n");
+	if (argc != 4 && argc != 5) {
+		fprintf(stderr, "usage: ipmi_clock NETFN COMMAND COUNT [PERIOD_US]\n");
 		return 2;
 	}
 	netfn = strtoul(argv[1], NULL, 16);
 	cmd = strtoul(argv[2], NULL, 16);
 	count = atol(argv[3]);
+	period_ns = argc == 5 ? atoll(argv[4]) * 1000 : 0;
 	took = calloc(count, sizeof(*took));
 	fd = open("/dev/ipmi0", O_RDWR);
 	if (!took || fd < 0)
 		fail("/dev/ipmi0");
+	start_ns = now_ns();
 	for (i = 0; i < count; i++) {
+		if (period_ns)
+			sleep_until(start_ns + i * period_ns);
 		took[i] = -now_ns();
 		ask(fd, i, netfn, cmd);
 		cc = hear(fd, i);
