@@ -301,6 +301,13 @@ void kcs_attention_look(struct kcs_host *host, u8 status)
 		kcs_wake_up(&host->work);
 }
 
+static bool attention_listens_no_more(const struct kcs_attention *attention,
+				      u64 now_us)
+{
+	return attention->interest == KCS_INTEREST_NONE &&
+	       !is_asked(attention, now_us);
+}
+
 /* Look at Status; true when a round is to begin. */
 static bool attention_check(struct kcs_host *host, u64 now_us)
 {
@@ -340,10 +347,29 @@ void kcs_attention_step(struct kcs_host *host, u64 now_us)
 	bool begin;
 
 	spin_lock_irqsave(&host->lock, flags);
+	if (attention_listens_no_more(&host->attention, now_us))
+		WRITE_ONCE(host->attention.listens, false);
 	begin = attention_check(host, now_us);
 	spin_unlock_irqrestore(&host->lock, flags);
 	if (begin)
 		round_ask(host, IPMI_GET_MSG_FLAGS_CMD, NULL, on_flags);
+}
+
+/**
+ * kcs_attention_is_armed() - test whether an interrupt may call for attention
+ * @host: the interface
+ *
+ * Not while a call is being answered: the line of one stays up until it was.
+ *
+ * Context: kcs_host.registers held.
+ * Return: true when the interrupt is wanted between two messages.
+ */
+bool kcs_attention_is_armed(const struct kcs_host *host)
+{
+	const struct kcs_attention *attention = &host->attention;
+
+	return READ_ONCE(attention->listens) && !READ_ONCE(attention->is_busy) &&
+	       !READ_ONCE(attention->is_called) && !READ_ONCE(host->irq.attention);
 }
 
 /* -- Listening. ----------------------------------------------------------- */
@@ -372,6 +398,7 @@ int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener)
 	} else {
 		attention->listener = listener;
 		attention->interest = KCS_INTEREST_NONE;
+		WRITE_ONCE(attention->listens, false);
 		attention->asked_us = 0;
 		attention->next_round_us = 0;
 		attention->is_called = true;
@@ -415,6 +442,7 @@ void kcs_host_expect(struct kcs_host *host, enum kcs_interest interest)
 
 	spin_lock_irqsave(&host->lock, flags);
 	host->attention.interest = interest;
+	WRITE_ONCE(host->attention.listens, interest != KCS_INTEREST_NONE);
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_wake_up(&host->work);
 }
@@ -434,6 +462,7 @@ void kcs_host_poll_events(struct kcs_host *host)
 
 	spin_lock_irqsave(&host->lock, flags);
 	host->attention.asked_us = kcs_host_now_us(host);
+	WRITE_ONCE(host->attention.listens, true);
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_wake_up(&host->work);
 }

@@ -11,6 +11,7 @@ struct kcs_host;
  * struct kcs_attention - what the BMC calls for, and who listens
  * @listener: is told; NULL for none
  * @interest: what it waits for
+ * @listens: it waits for something: the interrupt is wanted between messages
  * @is_called: SMS_ATN was seen, or its interrupt came
  * @is_busy: a round is in progress
  * @flags: message flags of the round that were not served yet
@@ -28,6 +29,7 @@ struct kcs_host;
 struct kcs_attention {
 	struct kcs_listener *listener;
 	enum kcs_interest interest;
+	bool listens;
 	bool is_called;
 	bool is_busy;
 	u8 flags;
@@ -43,6 +45,7 @@ struct kcs_attention {
 
 u64 kcs_attention_due_us(const struct kcs_host *host, u64 now_us);
 void kcs_attention_step(struct kcs_host *host, u64 now_us);
+bool kcs_attention_is_armed(const struct kcs_host *host);
 void kcs_attention_look(struct kcs_host *host, u8 status);
 
 #endif /* KCS_ATTENTION_H */

@@ -89,6 +89,8 @@ static void engine_conclude(struct kcs_host *host, int err, struct ending *endin
 	kcs_enables_check_irq(host);
 	kcs_enables_note_message(host);
 	kcs_attention_look(host, host->transport->status);
+	if (kcs_attention_is_armed(host))
+		kcs_irq_unmask(&host->irq);
 	if (engine_try_again(host, request, err))
 		return;
 	if (request->on_done)
@@ -336,6 +338,8 @@ static u64 engine_pass(struct kcs_host *host)
 	rt_mutex_lock(&host->registers);
 	kcs_enables_check_irq(host);
 	due_us = engine_decide(host, &ending);
+	if (due_us && kcs_attention_is_armed(host))
+		kcs_irq_unmask(&host->irq);
 	rt_mutex_unlock(&host->registers);
 	engine_complete(host, &ending);
 	kcs_report_tell(host);

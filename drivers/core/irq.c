@@ -20,6 +20,12 @@
 
 /* -- Registers. ----------------------------------------------------------- */
 
+/* The handler leaves the registers alone, and took nothing out of them before. */
+static bool irq_is_quiet(const struct kcs_irq *irq)
+{
+	return READ_ONCE(irq->is_masked) && !READ_ONCE(irq->taken);
+}
+
 static u8 irq_read_locked(struct kcs_irq *irq, enum kcs_reg reg)
 {
 	u8 value;
@@ -45,6 +51,8 @@ static u8 irq_read(struct kcs_io *io, enum kcs_reg reg)
 	unsigned long flags;
 	u8 value;
 
+	if (irq_is_quiet(irq))
+		return irq->registers->ops->read(irq->registers, reg);
 	if (reg == KCS_REG_STATUS && READ_ONCE(irq->patient))
 		kcs_wake_sleep(irq->progress, PATIENCE_US);
 	spin_lock_irqsave(&irq->lock, flags);
@@ -58,6 +66,10 @@ static void irq_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 	struct kcs_irq *irq = container_of(io, struct kcs_irq, io);
 	unsigned long flags;
 
+	if (irq_is_quiet(irq)) {
+		irq->registers->ops->write(irq->registers, reg, value);
+		return;
+	}
 	spin_lock_irqsave(&irq->lock, flags);
 	irq->registers->ops->write(irq->registers, reg, value);
 	spin_unlock_irqrestore(&irq->lock, flags);
@@ -111,7 +123,7 @@ static bool irq_take(struct kcs_irq *irq, u8 status)
 		WRITE_ONCE(irq->attention, true);
 		irq_mask_locked(irq);
 	}
-	if (!fresh && !irq->polled && !(call && irq->is_masked))
+	if (!fresh && !irq->polled && !irq->is_masked)
 		irq_count_useless(irq);
 	return fresh || irq->polled || ((byte || call) && !irq->storm);
 }
@@ -146,6 +158,10 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
+	if (irq->is_masked) {
+		spin_unlock_irqrestore(&irq->lock, flags);
+		return IRQ_HANDLED;	/* it was on its way when the line was masked */
+	}
 	status = irq->registers->ops->read(irq->registers, KCS_REG_STATUS);
 	if (status != KCS_FLOATING &&
 	    status & (KCS_STATUS_OBF | KCS_STATUS_SMS_ATN))
@@ -174,6 +190,8 @@ void kcs_irq_mask(struct kcs_irq *irq)
 {
 	unsigned long flags;
 
+	if (!irq->is_on || READ_ONCE(irq->is_masked))
+		return;
 	spin_lock_irqsave(&irq->lock, flags);
 	if (!irq->patient)
 		irq_mask_locked(irq);
@@ -189,6 +207,8 @@ void kcs_irq_unmask(struct kcs_irq *irq)
 	unsigned long flags;
 	bool was_masked;
 
+	if (!READ_ONCE(irq->is_masked))
+		return;
 	spin_lock_irqsave(&irq->lock, flags);
 	was_masked = irq->is_masked;
 	irq->is_masked = false;
@@ -213,11 +233,13 @@ void kcs_irq_begin_message(struct kcs_irq *irq)
 	if (!irq->patient)
 		irq_mask_locked(irq);
 	spin_unlock_irqrestore(&irq->lock, flags);
+	if (irq->patient)
+		kcs_irq_unmask(irq);
 }
 
 /**
  * kcs_irq_end_message() - the message ended
- * @irq: the interrupt
+ * @irq: the interrupt; its line stays masked until kcs_irq_unmask()
  *
  * The interrupt of a byte that was polled may still come.
  */
@@ -231,7 +253,6 @@ void kcs_irq_end_message(struct kcs_irq *irq)
 	irq->in_message = false;
 	irq->polled = true;
 	spin_unlock_irqrestore(&irq->lock, flags);
-	kcs_irq_unmask(irq);
 }
 
 /**
