@@ -185,6 +185,8 @@ static int on_event(struct notifier_block *nb, unsigned long event, void *host)
 		queue_work(system_long_wq, &cover_work);
 	} else if (event == KCS_HOST_READY) {
 		queue_work(system_long_wq, &offer_work);
+	} else {
+		kcs_route_changed();
 	}
 	return NOTIFY_OK;
 }

@@ -15,7 +15,8 @@
  * serves nobody, and nobody stands in for the first: another BMC would give wrong
  * answers.
  *
- * It is asked for each call, so interfaces may come and go.
+ * It is asked for each call, so interfaces may come and go. What was found is
+ * remembered until one does: walking the namespace costs more than a message.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -30,6 +31,7 @@
 #include <linux/ktime.h>
 #include <linux/minmax.h>
 #include <linux/slab.h>
+#include <linux/spinlock.h>
 #include <linux/string.h>
 #include <linux/wait.h>
 
@@ -37,6 +39,9 @@
 #define GRACE_MS	1000
 
 #define MAP_MAX		16
+
+/* Scopes whose interface is remembered. */
+#define KNOWN_MAX	8
 
 /**
  * struct mapping - a line of the admin's map
@@ -48,6 +53,16 @@ struct mapping {
 	const char *interface;
 };
 
+/**
+ * struct known - what was found for a scope
+ * @scope: the device above the regions
+ * @host: the interface; a reference is held
+ */
+struct known {
+	acpi_handle scope;
+	struct kcs_host *host;
+};
+
 static struct mapping map[MAP_MAX];
 static u32 map_count;
 static char *map_text;		/* what the lines point into */
@@ -56,6 +71,10 @@ static u64 opened_ms;
 static bool closed;
 static atomic_t changes = ATOMIC_INIT(0);
 static DECLARE_WAIT_QUEUE_HEAD(changed);
+
+static DEFINE_SPINLOCK(known_lock);	/* known, known_count */
+static struct known known[KNOWN_MAX];
+static u32 known_count;
 
 static const struct acpi_device_id interface_ids[] = {
 	{ "IPI0001" },
@@ -140,7 +159,45 @@ static struct kcs_host *find(acpi_handle scope)
 			   kcs_host_find(is_first, NULL);
 }
 
-static u64 now_ms(void)
+/* -- What was found before. ----------------------------------------------- */
+
+static struct kcs_host *route_recall(acpi_handle scope)
+{
+	struct kcs_host *host = NULL;
+	u32 i;
+
+	spin_lock(&known_lock);
+	for (i = 0; i < known_count && !host; i++)
+		if (known[i].scope == scope)
+			host = kcs_host_get(known[i].host);
+	spin_unlock(&known_lock);
+	return host;
+}
+
+/* @seen: kcs_route_changed() was called so often before the search. */
+static void route_remember(acpi_handle scope, struct kcs_host *host, int seen)
+{
+	spin_lock(&known_lock);
+	if (known_count < KNOWN_MAX && seen == atomic_read(&changes))
+		known[known_count++] = (struct known){ scope, kcs_host_get(host) };
+	spin_unlock(&known_lock);
+}
+
+static void route_forget(void)
+{
+	struct known old[KNOWN_MAX];
+	u32 count;
+
+	spin_lock(&known_lock);
+	count = known_count;
+	memcpy(old, known, sizeof(old));
+	known_count = 0;
+	spin_unlock(&known_lock);
+	while (count--)
+		kcs_host_put(old[count].host);
+}
+
+static u64 route_now_ms(void)
 {
 	return ktime_to_ms(ktime_get_boottime());
 }
@@ -158,15 +215,20 @@ static u64 now_ms(void)
  */
 struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms)
 {
-	u64 began_ms = now_ms();
-	u64 end_ms = min(opened_ms + GRACE_MS, began_ms + *timeout_ms);
-	struct kcs_host *host;
+	struct kcs_host *host = route_recall(scope);
+	u64 began_ms, end_ms;
 
+	if (host)
+		return host;
+	began_ms = route_now_ms();
+	end_ms = min(opened_ms + GRACE_MS, began_ms + *timeout_ms);
 	for (;;) {
 		int seen = atomic_read(&changes);
-		u64 time_ms = now_ms();
+		u64 time_ms = route_now_ms();
 
 		host = find(scope);
+		if (host)
+			route_remember(scope, host, seen);
 		if (host || time_ms >= end_ms || READ_ONCE(closed))
 			break;
 		if (wait_event_killable_timeout(changed,
@@ -174,18 +236,19 @@ struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms)
 						msecs_to_jiffies(end_ms - time_ms)) < 0)
 			break;
 	}
-	*timeout_ms -= min_t(u64, *timeout_ms, now_ms() - began_ms);
+	*timeout_ms -= min_t(u64, *timeout_ms, route_now_ms() - began_ms);
 	return host;
 }
 
 /**
- * kcs_route_changed() - there is an interface more, or nobody may wait for one
+ * kcs_route_changed() - an interface came or went, or none is waited for any more
  *
- * Context: any.
+ * Context: process context.
  */
 void kcs_route_changed(void)
 {
 	atomic_inc(&changes);
+	route_forget();
 	wake_up_all(&changed);
 }
 
@@ -271,7 +334,7 @@ int kcs_route_open(const char *words)
 	char *rest, *word;
 	int err = 0;
 
-	opened_ms = now_ms();
+	opened_ms = route_now_ms();
 	map_text = kstrdup(words, GFP_KERNEL);
 	if (!map_text)
 		return -ENOMEM;
