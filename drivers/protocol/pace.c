@@ -184,7 +184,7 @@ static u32 early_us(const struct kcs_pace *pace)
 {
 	u32 dev = dev_us(pace->estimate);
 
-	return max(dev / 2, min(dev + dev_us(&pace->overshoot), POLL_AFTER_US / 2u));
+	return max(dev / 2, min(dev_us(&pace->overshoot), POLL_AFTER_US / 2u));
 }
 
 static u32 sleep_until_early_us(const struct kcs_pace *pace, u32 waited_us)
