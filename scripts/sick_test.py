@@ -516,9 +516,10 @@ def in_tree(bed):
         if not result.output.rstrip().splitlines()[-1].startswith("read ok=1"):
             raise Failure(f"{name}: no reading after the silence\n{result.output}")
         worst[name], blocked_s[name] = max(reads), sum(reads)
-    yield ("BMC silent for 15 s, _PMM read at 1 Hz: worst read", "<= 4.5 s",
+    # A read that was queued before the BMC was given up keeps its deadline of 5 s.
+    yield ("BMC silent for 15 s, _PMM read at 1 Hz: worst read", "<= 5.5 s",
            f"{worst['ours']:.1f} s (in-tree {worst['in-tree']:.1f} s)",
-           worst["ours"] <= 4.5)
+           worst["ours"] <= 5.5)
     yield ("  time spent in 25 reads", "< in-tree",
            f"{blocked_s['ours']:.1f} s (in-tree {blocked_s['in-tree']:.1f} s)",
            blocked_s["ours"] < blocked_s["in-tree"])

@@ -4,14 +4,19 @@
  * Above the transport, below recovery and engine; kcs_host.registers is held.
  */
 #include "host.h"
+#include "request.h"
 
 #include <linux/errno.h>
+#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
 
 /* A submitter that may not sleep polls no longer than this in all. */
 #define PASSER_US	100
+
+/* A submitter that sleeps looks so often whether its request was cancelled. */
+#define SLICE_US	100000ull
 
 /**
  * kcs_exchange_begin() - begin a message
@@ -45,11 +50,19 @@ static int exchange_check(struct kcs_host *host, u64 now_us, u64 deadline_us,
 	return now_us >= deadline_us ? -ETIMEDOUT : 0;
 }
 
-static bool exchange_must_leave(enum kcs_driver driver, u32 us, u64 spent_us)
+/* A submitter leaves when it is killed, or its request was cancelled. */
+static bool sleeper_must_leave(const struct kcs_host *host)
+{
+	return fatal_signal_pending(current) ||
+	       (host->active && kcs_request_ended(host->active));
+}
+
+static bool exchange_must_leave(const struct kcs_host *host,
+				enum kcs_driver driver, u32 us, u64 spent_us)
 {
 	switch (driver) {
 	case KCS_DRIVER_SLEEPER:
-		return fatal_signal_pending(current);
+		return sleeper_must_leave(host);
 	case KCS_DRIVER_PASSER:
 		return us || spent_us >= PASSER_US;
 	default:
@@ -57,19 +70,33 @@ static bool exchange_must_leave(enum kcs_driver driver, u32 us, u64 spent_us)
 	}
 }
 
-/* Sleep, but not past a deadline of the message or of one that waits. */
-static void exchange_sleep(struct kcs_host *host, u32 us, u64 now_us,
-			   u64 deadline_us)
+/* Until when to sleep: not past a deadline of the message or of one that waits. */
+static u64 sleep_end_us(const struct kcs_host *host, u32 us, u64 now_us,
+			u64 deadline_us)
 {
-	u64 expiry_us = READ_ONCE(host->queue.expiry_us);
-	u64 until_us = min3(now_us + us, deadline_us, max(expiry_us, now_us + 1));
+	u64 expiry_us = max(READ_ONCE(host->queue.expiry_us), now_us + 1);
+	u64 end_us = min3(now_us + us, deadline_us, expiry_us);
 
 	if (READ_ONCE(host->paused))
-		until_us = min(until_us, max(READ_ONCE(host->pause_end_us), now_us + 1));
+		end_us = min(end_us, max(READ_ONCE(host->pause_end_us), now_us + 1));
+	return end_us;
+}
+
+static void exchange_sleep(struct kcs_host *host, u64 end_us, u64 now_us,
+			   enum kcs_driver driver)
+{
+	u64 most_us = driver == KCS_DRIVER_SLEEPER ? SLICE_US : U64_MAX;
+
 	kcs_irq_unmask(&host->irq);
-	host->clock->ops->sleep_us(host->clock, &host->progress, until_us - now_us);
+	while (now_us < end_us && !READ_ONCE(host->progress.pending)) {
+		host->clock->ops->sleep_us(host->clock, &host->progress,
+					   min(end_us - now_us, most_us));
+		now_us = kcs_host_now_us(host);
+		if (driver == KCS_DRIVER_SLEEPER && sleeper_must_leave(host))
+			break;
+	}
 	kcs_irq_mask(&host->irq);
-	kcs_submit_expire(host, kcs_host_now_us(host));
+	kcs_submit_expire(host, now_us);
 }
 
 /**
@@ -100,10 +127,11 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		err = exchange_check(host, now_us, deadline_us, driver);
 		if (err)
 			break;
-		if (exchange_must_leave(driver, us, now_us - began_us))
+		if (exchange_must_leave(host, driver, us, now_us - began_us))
 			return -EINPROGRESS;
 		if (us)
-			exchange_sleep(host, us, now_us, deadline_us);
+			exchange_sleep(host, sleep_end_us(host, us, now_us, deadline_us),
+				       now_us, driver);
 		else
 			host->clock->ops->relax(host->clock);
 		now_us = kcs_host_now_us(host);

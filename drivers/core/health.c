@@ -103,8 +103,8 @@ static void check(struct kcs_health *health, u64 at_us)
  * @now_us: the time
  * @horizon_us: latest deadline of the requests that wait
  *
- * C3h can be the word of an interface with a dead BMC behind it: one question
- * tells. For a message that the BMC passed on it is the word of another.
+ * C3h can be the word of an interface with a dead BMC behind it: one question, at
+ * most once a second, tells. For a message that the BMC passed on it is the word of another.
  */
 void kcs_health_answered(struct kcs_health *health, u32 command, u8 cc,
 			 u64 now_us, u64 horizon_us)
@@ -115,9 +115,9 @@ void kcs_health_answered(struct kcs_health *health, u32 command, u8 cc,
 	} else if (command & KCS_COMMAND_LONG && cc == IPMI_CC_NO_ERROR) {
 		maintain(health, now_us, FIRMWARE_US);
 		check(health, health->calm_us);
-	} else if (cc == IPMI_TIMEOUT_ERR && !(command & KCS_COMMAND_CARRIES) &&
-		   now_us >= health->checked_us + SECOND_US) {
-		check(health, now_us);
+	} else if (cc == IPMI_TIMEOUT_ERR && !(command & KCS_COMMAND_CARRIES)) {
+		check(health, min(max(now_us, health->checked_us + SECOND_US),
+				  health->question_us));
 	}
 }
 
