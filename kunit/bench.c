@@ -1,13 +1,26 @@
 // SPDX-License-Identifier: GPL-2.0-only
 #include "bench.h"
 
+#include <linux/minmax.h>
+
+#define ACCESSES_PER_US	4
+
+/* How soon after it rose an interrupt ends a sleep. */
+#define STEP_US		2
+
 static void arm_fault(struct sim_bench *bench)
 {
 	if (bench->arm.kind == SIM_FAULT_NONE || bench->armed ||
-	    bench->link.sm.state != bench->arm_state)
+	    bench->pair.sm.state != bench->arm_state)
 		return;
 	sim_fault_set(&bench->kcs.trouble, &bench->arm);
 	bench->armed = true;
+}
+
+static void count_access(struct sim_bench *bench)
+{
+	if (++bench->accesses % ACCESSES_PER_US == 0)
+		bench->now_us++;
 }
 
 static u8 bench_read(struct kcs_io *io, enum kcs_reg reg)
@@ -16,7 +29,7 @@ static u8 bench_read(struct kcs_io *io, enum kcs_reg reg)
 	u8 value;
 
 	arm_fault(bench);
-	bench->now_us++;
+	count_access(bench);
 	value = sim_kcs_read(&bench->kcs, reg, bench->now_us);
 	sim_monitor_read(&bench->monitor, reg, value, bench->now_us);
 	return value;
@@ -26,7 +39,7 @@ static void bench_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 {
 	struct sim_bench *bench = container_of(io, struct sim_bench, io);
 
-	bench->now_us++;
+	count_access(bench);
 	sim_monitor_write(&bench->monitor, reg, value, bench->now_us);
 	sim_kcs_write(&bench->kcs, reg, value, bench->now_us);
 }
@@ -34,21 +47,6 @@ static void bench_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 static const struct kcs_io_ops bench_io_ops = {
 	.read = bench_read,
 	.write = bench_write,
-};
-
-static u64 bench_now_us(struct kcs_clock *clock)
-{
-	return container_of(clock, struct sim_bench, clock)->now_us;
-}
-
-static void bench_nap_us(struct kcs_clock *clock, u32 us)
-{
-	container_of(clock, struct sim_bench, clock)->now_us += us;
-}
-
-static const struct kcs_clock_ops bench_clock_ops = {
-	.now_us = bench_now_us,
-	.nap_us = bench_nap_us,
 };
 
 /**
@@ -75,25 +73,71 @@ void sim_bench_start(struct sim_bench *bench,
 {
 	memset(bench, 0, sizeof(*bench));
 	bench->io.ops = &bench_io_ops;
-	bench->clock.ops = &bench_clock_ops;
-	bench->link.io = &bench->io;
-	bench->link.clock = &bench->clock;
+	bench->random = 1;
+	kcs_pair_init(&bench->pair, &bench->io);
 	sim_bmc_init(&bench->bmc, 187);
 	sim_kcs_init(&bench->kcs, personality, sim_bmc_command, &bench->bmc, 1);
 	kcs_msg_request(&bench->request, 0x06, 0x01, NULL, 0);
+}
+
+static void bench_sleep(struct sim_bench *bench, u32 us)
+{
+	u64 end_us = bench->now_us + us +
+		     sim_delay_draw(&bench->overshoot, &bench->random);
+	bool thinking = bench->pair.sm.state == KCS_SM_WAIT_REPLY &&
+			!bench->reply.len;
+
+	bench->sleeps++;
+	bench->thinking_sleeps += thinking;
+	if (!bench->interrupt) {
+		bench->now_us = end_us;
+		return;
+	}
+	bench->kcs.interrupts = true;
+	while (bench->now_us < end_us && !sim_kcs_irq(&bench->kcs, bench->now_us))
+		bench->now_us += STEP_US;
+}
+
+/* KCS_STEP_DONE, or what to sleep before the deadline. */
+static u32 bench_step(struct sim_bench *bench, u64 deadline_us)
+{
+	struct kcs_transport *transport = &bench->pair.transport;
+	u64 before_us = bench->now_us;
+	u32 us;
+
+	us = transport->ops->step(transport, bench->now_us, bench->interrupt);
+	bench->busy_us += bench->now_us - before_us;
+	if (us == KCS_STEP_DONE || !us || bench->spins)
+		return us == KCS_STEP_DONE ? us : 0;
+	return bench->now_us < deadline_us ?
+	       min_t(u64, us, deadline_us - bench->now_us) : us;
 }
 
 /**
  * sim_bench_transfer() - send the request
  * @bench: the bench
  *
- * Return: what kcs_link_transfer() returns; the reply is in the bench.
+ * Return: how that ended, %-ETIMEDOUT at the deadline; the reply is in the bench.
  */
 int sim_bench_transfer(struct sim_bench *bench)
 {
+	struct kcs_transport *transport = &bench->pair.transport;
+	u64 deadline_us = bench->now_us + BENCH_DEADLINE_US;
+	u32 us;
+
 	sim_monitor_transfer(&bench->monitor);
-	return kcs_link_transfer(&bench->link, &bench->request, &bench->reply,
-				 bench->now_us + BENCH_DEADLINE_US, NULL);
+	transport->ops->begin(transport, &bench->request, &bench->reply);
+	for (;;) {
+		us = bench_step(bench, deadline_us);
+		if (us == KCS_STEP_DONE)
+			return transport->result;
+		if (bench->now_us >= deadline_us) {
+			transport->ops->abandon(transport);
+			return -ETIMEDOUT;
+		}
+		if (us)
+			bench_sleep(bench, us);
+	}
 }
 
 /**

@@ -1,12 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A link to a simulated BMC, watched, in virtual time: an access to a register
- * takes 1 us, and otherwise time passes in naps.
+ * A register pair to a simulated BMC, watched, in virtual time: an access to a
+ * register takes a quarter of a microsecond, otherwise time passes in sleeps.
  */
 #ifndef KCS_BENCH_H
 #define KCS_BENCH_H
 
-#include "../drivers/core/link.h"
+#include "../drivers/protocol/transport.h"
 #include "../drivers/sim/bmc.h"
 #include "../drivers/sim/kcs.h"
 #include "../drivers/sim/monitor.h"
@@ -17,13 +17,20 @@
 
 /**
  * struct sim_bench - all of it
- * @io: the registers, as the link sees them
- * @clock: the time
- * @link: the host
+ * @io: the registers, as the transport sees them
+ * @pair: the host
  * @kcs: the BMC's side
  * @bmc: the BMC
  * @monitor: watches the host
  * @now_us: the time
+ * @accesses: to registers
+ * @overshoot: how much longer than asked the machine sleeps
+ * @random: draws that
+ * @spins: the host polls where it would sleep
+ * @interrupt: one ends a sleep
+ * @sleeps: of the host
+ * @thinking_sleeps: those while the BMC thinks
+ * @busy_us: time that the host did not sleep
  * @arm: a fault to set when the core first enters @arm_state
  * @arm_state: that state
  * @armed: it was set
@@ -32,12 +39,19 @@
  */
 struct sim_bench {
 	struct kcs_io io;
-	struct kcs_clock clock;
-	struct kcs_link link;
+	struct kcs_pair pair;
 	struct sim_kcs kcs;
 	struct sim_bmc bmc;
 	struct sim_monitor monitor;
 	u64 now_us;
+	u32 accesses;
+	struct sim_delay overshoot;
+	u32 random;
+	bool spins;
+	bool interrupt;
+	u32 sleeps;
+	u32 thinking_sleeps;
+	u64 busy_us;
 	struct sim_fault arm;
 	enum kcs_sm_state arm_state;
 	bool armed;

@@ -1,26 +1,45 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * A whole interface on a simulated BMC. Its naps take no real time, so that a
+ * A whole interface on a simulated BMC. Its sleeps take no real time, so that a
  * fault which costs seconds costs the test none.
  */
 #ifndef KCS_ENGINE_H
 #define KCS_ENGINE_H
 
 #include "../drivers/core/host.h"
+#include "../drivers/core/request.h"
 #include "../drivers/sim/bmc.h"
 #include "../drivers/sim/kcs.h"
 #include "../drivers/sim/monitor.h"
 #include "bench.h"
 
 struct kunit;
+struct task_struct;
+
+/**
+ * enum engine_time - how time passes for an interface
+ * @ENGINE_FLOWS: as real time does, and in sleeps
+ * @ENGINE_STEPS: a quarter of a microsecond for each access to a register, one for
+ *	each relax, and in sleeps
+ * @ENGINE_STANDS: one microsecond for each relax only; a sleep is a real one of 50
+ *	microseconds, and passes no time
+ *
+ * And by engine_pass(), always.
+ */
+enum engine_time {
+	ENGINE_FLOWS,
+	ENGINE_STEPS,
+	ENGINE_STANDS,
+};
 
 /**
  * struct engine - an interface, its BMC and its time
  * @io: the registers
- * @clock: the time: real time, and all the naps
- * @lock: guards the BMC
- * @ahead_us: of real time: all the naps
- * @frozen_us: time stands still here, if not 0
+ * @clock: the time
+ * @time: how it passes
+ * @ahead_us: of real time, while it flows
+ * @quarters: of a microsecond, while it does not
+ * @lock: protects the BMC
  * @kcs: the BMC's side
  * @bmc: the BMC
  * @monitor: watches the host
@@ -28,25 +47,39 @@ struct kunit;
  * @arm_state: that state
  * @armed: it was set
  * @accesses: to registers
+ * @looks: at Status
  * @writes: to registers
- * @naps: of the host
+ * @sleeps: of the host
+ * @has_irq: the next interface gets an interrupt
+ * @irq_is_shared: other devices may use its line
+ * @irq_is_quiet: the line does not come by itself
+ * @irq: its number, 0 for none
+ * @raised: how often it came
+ * @line: raises it while the host does not sleep
  * @dev: what the interface belongs to
  * @host: the interface
  */
 struct engine {
 	struct kcs_io io;
 	struct kcs_clock clock;
+	enum engine_time time;
+	atomic64_t ahead_us;
+	atomic64_t quarters;
 	spinlock_t lock;	/* kcs, bmc, monitor, arm, counts */
-	s64 ahead_us;
-	u64 frozen_us;
 	struct sim_kcs kcs;
 	struct sim_bmc bmc;
 	struct sim_monitor monitor;
 	struct sim_fault arm;
 	enum kcs_sm_state arm_state;
 	bool armed;
-	u32 accesses, writes;
-	u32 naps;
+	u32 accesses, looks, writes;
+	u32 sleeps;
+	bool has_irq;
+	bool irq_is_shared;
+	bool irq_is_quiet;
+	int irq;
+	u32 raised;
+	struct task_struct *line;
 	struct device *dev;
 	struct kcs_host *host;
 };
@@ -57,14 +90,37 @@ void engine_start(struct kunit *test, const struct sim_personality *personality)
 void engine_start_with(struct kunit *test,
 		       const struct sim_personality *personality,
 		       enum sim_fault_kind kind);
+void engine_start_ready(struct kunit *test, const char *personality);
 void engine_stop(struct engine *engine);
 void engine_set(struct engine *engine, const struct sim_fault *fault);
 void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code);
-bool engine_await(struct engine *engine, enum kcs_health_state state);
+void engine_set_pace(struct engine *engine, u32 byte_us, u32 think_us);
+void engine_raise(struct engine *engine);
+
 u64 engine_now_us(struct engine *engine);
-u32 engine_count(const struct engine *engine, enum kcs_counter counter);
 void engine_freeze(struct engine *engine);
+void engine_step(struct engine *engine);
 void engine_thaw(struct engine *engine);
-void engine_pass(struct engine *engine, u32 us);
+void engine_pass(struct engine *engine, u64 us);
+
+/**
+ * typedef engine_condition - test whether what is waited for came to be
+ * @engine: the engine
+ *
+ * Return: true when it has.
+ */
+typedef bool (*engine_condition)(struct engine *engine);
+
+bool engine_until(struct engine *engine, engine_condition condition);
+bool engine_await(struct engine *engine, enum kcs_health_state state);
+bool engine_settle(struct engine *engine);
+u32 engine_count(const struct engine *engine, enum kcs_counter counter);
+
+struct kcs_request *engine_request(struct kunit *test, u8 netfn, u8 cmd,
+				   const u8 *data, size_t len, u32 timeout_ms);
+struct kcs_request *engine_submit(struct kunit *test, u8 netfn, u8 cmd,
+				  u32 timeout_ms);
+int engine_end(struct kunit *test, struct kcs_request *request, u8 *cc);
+int engine_ask(struct kunit *test, u8 netfn, u8 cmd, u8 *cc);
 
 #endif /* KCS_ENGINE_H */

@@ -1,6 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* A whole interface on a simulated BMC, with many requests at a time. */
-#include "../drivers/core/request.h"
 #include "engine.h"
 
 #include <kunit/test.h>
@@ -31,30 +30,6 @@ struct member {
 static struct member crowd[CROWD];
 static u32 answered_in_all;	/* of a crowd after the other */
 
-static struct kcs_request *submit(struct kunit *test, u8 netfn, u8 cmd)
-{
-	struct engine *engine = test->priv;
-	struct kcs_request *request;
-	struct kcs_msg msg;
-
-	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, netfn, cmd, NULL, 0), 0);
-	request = kcs_request_create(&msg, KCS_CLASS_USER, TIMEOUT_MS, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, request);
-	kcs_host_submit(engine->host, request);
-	return request;
-}
-
-static int ask(struct kunit *test, u8 netfn, u8 cmd, u8 *cc)
-{
-	struct kcs_request *request = submit(test, netfn, cmd);
-	int err = kcs_request_wait(request);
-
-	if (!err && cc)
-		*cc = kcs_msg_cc(kcs_request_reply(request));
-	kcs_request_put(request);
-	return err;
-}
-
 /* -- A crowd and every fault. --------------------------------------------- */
 
 static void member_ended(struct kcs_request *request, void *context)
@@ -77,7 +52,6 @@ static void send_crowd(struct kunit *test)
 		crowd[i].request = kcs_request_create(&msg, i % KCS_CLASSES,
 						      TIMEOUT_MS, GFP_KERNEL);
 		KUNIT_ASSERT_NOT_NULL(test, crowd[i].request);
-		kcs_request_set_client(crowd[i].request, &crowd[i % 7]);
 		kcs_request_set_done(crowd[i].request, member_ended, &crowd[i]);
 		kcs_host_submit(engine->host, crowd[i].request);
 	}
@@ -151,7 +125,7 @@ static bool run_cell(struct kunit *test, const struct sim_personality *personali
 		sim_fault_set(&engine->kcs.trouble, &astray);
 	spin_unlock_irqrestore(&engine->lock, flags);
 
-	start_us = engine->frozen_us;
+	start_us = engine_now_us(engine);
 	send_crowd(test);
 	engine_thaw(engine);
 	answered = meet_crowd(test, start_us, where);
@@ -189,7 +163,6 @@ static void crowd_ends_in_time_whatever_goes_wrong(struct kunit *test)
 static void late_reply_is_taken_for_no_other(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	unsigned long flags;
 	const struct sim_fault late = {
 		.kind = SIM_FAULT_LATE, .byte = SIM_ANY_BYTE, .times = 1,
 		.command = 0x30ee,
@@ -198,11 +171,8 @@ static void late_reply_is_taken_for_no_other(struct kunit *test)
 	u8 i;
 
 	/* One that takes a new request while it still thinks about the old one. */
-	engine_start(test, sim_kcs_personality("linux"));
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, &late);
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_start_ready(test, "linux");
+	engine_set(engine, &late);
 	for (i = 0; i < 50; i++) {
 		struct kcs_request *request;
 		struct kcs_msg msg;
@@ -229,20 +199,19 @@ static void dead_bmc_refuses_at_once_and_is_found_again(struct kunit *test)
 	struct engine *engine = test->priv;
 	struct kcs_request *request;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_start_ready(test, "spec");
 	engine_set_fault(engine, SIM_FAULT_SILENCE, 0);
-	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -ETIMEDOUT);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), -ETIMEDOUT);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
 
-	request = submit(test, 0x06, 0x01);
+	request = engine_submit(test, 0x06, 0x01, TIMEOUT_MS);
 	KUNIT_EXPECT_TRUE(test, kcs_request_ended(request));
 	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -EHOSTDOWN);
 	kcs_request_put(request);
 
 	engine_set_fault(engine, SIM_FAULT_NONE, 0);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 }
 
@@ -252,7 +221,7 @@ static void floating_bus_is_never_written(struct kunit *test)
 
 	engine_start_with(test, sim_personalities, SIM_FAULT_FLOATING);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_ABSENT));
-	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
 	KUNIT_EXPECT_EQ(test, engine->writes, 0u);
 	engine_set_fault(engine, SIM_FAULT_NONE, 0);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
@@ -263,11 +232,10 @@ static void front_end_that_only_knows_c3_is_a_dead_bmc(struct kunit *test)
 	struct engine *engine = test->priv;
 	u8 cc = 0;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_start_ready(test, "spec");
 	engine_set_fault(engine, SIM_FAULT_CODE, IPMI_TIMEOUT_ERR);
 	/* A command that changes something is not repeated: its answer counts. */
-	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, IPMI_TIMEOUT_ERR);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
 }
@@ -281,16 +249,15 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	};
 	u8 cc = 0xff;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_start_ready(test, "spec");
 	engine_set(engine, &busy);
-	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, IPMI_CC_NO_ERROR);
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 4u);
 
 	/* For ever busy: then that is the answer, before the deadline. */
 	engine_set_fault(engine, SIM_FAULT_CODE, 0xc0);
-	KUNIT_EXPECT_EQ(test, ask(test, 0x30, 0xee, &cc), 0);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, (u8)0xc0);
 }
 
@@ -298,14 +265,10 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 static void slow_bmc_is_not_taken_for_a_dead_one(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	unsigned long flags;
 
 	engine_freeze(engine);
 	engine_start(test, sim_personalities);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->kcs.think.min_us = 700000;
-	engine->kcs.think.max_us = 700000;
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_set_pace(engine, 5, 700000);
 	engine_thaw(engine);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_PROBES), 1u);
@@ -316,9 +279,8 @@ static void reset_is_answered_and_then_waited_for(struct kunit *test)
 	struct engine *engine = test->priv;
 	u8 cc = 0xff;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x02, &cc), 0);
+	engine_start_ready(test, "spec");
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x02, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, IPMI_CC_NO_ERROR);
 	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_MAINTENANCE);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
@@ -331,15 +293,14 @@ static void paused_interface_touches_no_register(struct kunit *test)
 	struct kcs_request *request;
 	u32 accesses;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_start_ready(test, "spec");
 	kcs_host_pause(engine->host);
 	accesses = engine->accesses;
-	KUNIT_EXPECT_EQ(test, ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), -EHOSTDOWN);
 	KUNIT_EXPECT_EQ(test, engine->accesses, accesses);
 
 	kcs_host_resume(engine->host);
-	request = submit(test, 0x06, 0x01);
+	request = engine_submit(test, 0x06, 0x01, TIMEOUT_MS);
 	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);
 	kcs_request_put(request);
 }

@@ -1,13 +1,16 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * An interface on a script: its queue, its worker, its going away. Time is the
+ * An interface on a script: its queue, its engine, its going away. Time is the
  * script's; where a test needs a transfer to be on its way, time stands still.
  */
+#include "../drivers/core/host.h"
+#include "../drivers/core/request.h"
 #include "script.h"
 
 #include <kcs/host.h>
 #include <kunit/test.h>
 #include <linux/completion.h>
+#include <linux/delay.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/jiffies.h>
@@ -106,39 +109,81 @@ static void bench_exit(struct kunit *test)
 static void start(struct kunit *test)
 {
 	struct bench *bench = test->priv;
+	const struct kcs_host_setup setup = {
+		.io = &bench->script->io, .clock = &bench->script->clock,
+	};
 
-	bench->host = kcs_host_create(bench->dev, &bench->script->io,
-				      &bench->script->clock, 0);
+	const struct kcs_host_setup setup = {
+		.io = &bench->script->io, .clock = &bench->script->clock,
+	};
+
+	bench->host = kcs_host_create(bench->dev, &setup);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bench->host));
 }
 
-/* A look at Status, and two questions. */
+/* Two questions, and a look at Status before each. */
 static void script_add_probe(struct bench *bench, const u8 *id, size_t len)
 {
 	SCRIPT(bench->script, S(0x00));
 	script_add_exchange(bench->script, &bench->test, self_test,
 			    sizeof(self_test));
+	SCRIPT(bench->script, S(0x00));
 	script_add_exchange(bench->script, &bench->id, id, len);
+}
+
+static struct kcs_request *create(struct kunit *test, u32 timeout_ms)
+{
+	struct bench *bench = test->priv;
+	struct kcs_request *request = kcs_request_create(&bench->echo, KCS_CLASS_USER,
+							  timeout_ms, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	return request;
+}
+
+/* With preemption off the thread drives it. */
+static void send(struct kcs_host *host, struct kcs_request *request)
+{
+	preempt_disable();
+	kcs_host_submit(host, request);
+	preempt_enable();
 }
 
 static struct kcs_request *submit(struct kunit *test)
 {
 	struct bench *bench = test->priv;
-	struct kcs_request *request = kcs_request_create(&bench->echo, KCS_CLASS_USER,
-							  5000, GFP_KERNEL);
+	struct kcs_request *request = create(test, 5000);
 
-	KUNIT_ASSERT_NOT_NULL(test, request);
-	kcs_host_submit(bench->host, request);
+	send(bench->host, request);
 	return request;
+}
+
+/* Time passes while the interface has no message in flight. */
+static void let_time_pass(struct bench *bench)
+{
+	struct script *script = bench->script;
+
+	if (!bench->host || READ_ONCE(script->frozen) ||
+	    !rt_mutex_trylock(&bench->host->registers))
+		return;
+	WRITE_ONCE(script->now_us, script->now_us + 10000);
+	rt_mutex_unlock(&bench->host->registers);
+	kcs_wake_up(&bench->host->work);
 }
 
 static void expect_end(struct kunit *test, struct kcs_request *request, int err)
 {
+	unsigned long end = jiffies + 10 * HZ;
+
+	while (!kcs_request_is_over(request) && time_before(jiffies, end)) {
+		let_time_pass(test->priv);
+		usleep_range(50, 100);
+	}
 	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), err);
 	kcs_request_put(request);
 }
 
-/* The worker is in the middle of a transfer to a silent BMC, and stays there. */
+/* The engine is in the middle of a transfer to a silent BMC, and stays there. */
 static void start_frozen(struct kunit *test)
 {
 	struct bench *bench = test->priv;
@@ -286,7 +331,7 @@ static void cancelled_request_ends_with_the_reason_given(struct kunit *test)
 	expect_end(test, request, -ECANCELED);
 }
 
-/* The worker looks at the script's step @at, and finds nothing new there. */
+/* The engine looks at the script's step @at, and finds nothing new there. */
 static void await_step(struct kunit *test, size_t at)
 {
 	struct bench *bench = test->priv;
@@ -334,10 +379,10 @@ static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kun
 	struct kcs_request *request;
 
 	start_frozen(test);
-	request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 20, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, request);
-	kcs_host_submit(bench->host, request);
-	expect_end(test, request, -ETIMEDOUT);
+	request = create(test, 20);
+	send(bench->host, request);
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -ETIMEDOUT);
+	kcs_request_put(request);
 }
 
 /* -- Going away. ---------------------------------------------------------- */
@@ -386,9 +431,8 @@ static void removed_interface_refuses_those_who_still_hold_it(struct kunit *test
 	if (first)
 		kcs_host_put(first);
 
-	request = kcs_request_create(&bench->echo, KCS_CLASS_USER, 5000, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, request);
-	kcs_host_submit(held, request);
+	request = create(test, 5000);
+	send(held, request);
 	expect_end(test, request, -ENODEV);
 	KUNIT_EXPECT_EQ(test, bench->script->clock_reads, clock_reads);
 	kcs_host_put(held);

@@ -89,7 +89,7 @@ static void lead_astray(struct sim_bench *bench, enum kcs_sm_state state)
 	};
 
 	if (state >= KCS_SM_WAIT_ABORT && state < KCS_SM_PAUSE)
-		bench->link.dirty = true;
+		bench->pair.transport.dirty = true;
 	else if (state == KCS_SM_PAUSE)
 		sim_fault_set(&bench->kcs.trouble, &error);
 }

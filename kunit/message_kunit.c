@@ -68,52 +68,11 @@ static void failure_is_a_reply_with_a_code(struct kunit *test)
 	}
 }
 
-static void watchdog_goes_first_and_firmware_has_time(struct kunit *test)
-{
-	static const struct {
-		u8 netfn, cmd;
-		int data;
-		bool watchdog, maintenance;
-	} rows[] = {
-		{ 0x06, 0x22, -1, true, false },
-		{ 0x06, 0x24, 0, true, false },
-		{ 0x06, 0x25, -1, false, false },
-		{ 0x04, 0x22, -1, false, false },
-		{ 0x08, 0x00, -1, false, true },
-		{ 0x2c, 0x30, 0x00, false, true },
-		{ 0x2c, 0x32, 0x00, false, true },
-		{ 0x2c, 0x38, 0x00, false, true },
-		{ 0x2c, 0x00, 0x00, false, false },	/* Get PICMG Properties */
-		{ 0x2c, 0x2f, 0x00, false, false },
-		{ 0x2c, 0x39, 0x00, false, false },
-		{ 0x2c, 0x32, 0xdc, false, false },
-		{ 0x2c, 0x02, 0xdc, false, false },
-		{ 0x2c, 0x32, -1, false, false },
-		{ 0x0a, 0x47, 0, false, false },
-	};
-	struct kcs_msg request;
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		u8 data = rows[i].data;
-
-		KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&request, rows[i].netfn,
-							 rows[i].cmd, &data,
-							 rows[i].data >= 0));
-		KUNIT_EXPECT_EQ_MSG(test, rows[i].watchdog,
-				    kcs_message_is_watchdog(&request), "row %zu", i);
-		KUNIT_EXPECT_EQ_MSG(test, rows[i].maintenance,
-				    kcs_message_is_maintenance(&request),
-				    "row %zu", i);
-	}
-}
-
 static struct kunit_case message_cases[] = {
 	KUNIT_CASE(request_is_what_the_program_sent),
 	KUNIT_CASE(what_is_no_request_is_refused),
 	KUNIT_CASE(reply_is_what_the_bmc_said),
 	KUNIT_CASE(failure_is_a_reply_with_a_code),
-	KUNIT_CASE(watchdog_goes_first_and_firmware_has_time),
 	{}
 };
 

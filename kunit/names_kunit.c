@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../drivers/core/names.h"
+#include "../drivers/protocol/names.h"
 
 #include <kunit/test.h>
 
@@ -14,18 +14,6 @@ static void every_state_has_a_name_of_its_own(struct kunit *test)
 					    kcs_names_sm_state(j));
 	}
 	KUNIT_EXPECT_STREQ(test, kcs_names_sm_state(KCS_SM_STATES), "unknown");
-}
-
-static void every_health_has_a_name_of_its_own(struct kunit *test)
-{
-	int i, j;
-
-	for (i = 0; i < KCS_HEALTH_STATES; i++)
-		for (j = 0; j < i; j++)
-			KUNIT_EXPECT_STRNEQ(test, kcs_names_health(i),
-					    kcs_names_health(j));
-	KUNIT_EXPECT_STREQ(test, kcs_names_health(KCS_HEALTH_DEAD), "dead");
-	KUNIT_EXPECT_STREQ(test, kcs_names_health(KCS_HEALTH_STATES), "unknown");
 }
 
 static void error_codes_are_named_as_the_table_does(struct kunit *test)
@@ -67,7 +55,6 @@ static void short_buffer_cuts_the_status(struct kunit *test)
 
 static struct kunit_case names_cases[] = {
 	KUNIT_CASE(every_state_has_a_name_of_its_own),
-	KUNIT_CASE(every_health_has_a_name_of_its_own),
 	KUNIT_CASE(error_codes_are_named_as_the_table_does),
 	KUNIT_CASE(status_is_spelled_out),
 	KUNIT_CASE(short_buffer_cuts_the_status),

@@ -1,61 +1,294 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../drivers/core/wait.h"
+/* What waiting costs in time and in CPU, against a driver that spins. */
+#include "bench.h"
 
 #include <kunit/test.h>
+#include <linux/minmax.h>
 
-static void fresh_wait_spins(struct kunit *test)
+#define WARM_UP		40
+#define MESSAGES	200
+
+/* Between two messages. */
+#define PAUSE_US	1000
+
+/* Writes that the BMC takes in a message of 16 data bytes that come back. */
+#define HANDSHAKES	39
+
+/* What a sleep costs the CPU: two switches and a timer. */
+#define SLEEP_CPU_US	5
+
+/**
+ * struct cost - of a message, the mean of many
+ * @us: time
+ * @cpu_us: time of the CPU
+ */
+struct cost {
+	u32 us;
+	u32 cpu_us;
+};
+
+static struct sim_delay around(u32 us, u32 percent)
 {
-	KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(0, 0), 0u);
-	KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(19, 0), 0u);
+	return (struct sim_delay){ us - us * percent / 100, us + us * percent / 100 };
 }
 
-static void nap_follows_the_time_waited_within_its_bounds(struct kunit *test)
+static void start(struct kunit *test, struct sim_bench *bench, u32 think_us,
+		  u32 byte_us, u32 percent)
 {
-	static const struct {
-		u32 waited_us, nap_us;
-	} rows[] = {
-		{ 20, 50 }, { 199, 50 }, { 200, 50 }, { 204, 51 },
-		{ 2000, 500 }, { 4000, 1000 }, { 4004, 1000 },
-		{ 100000, 1000 }, { 200000, 2000 }, { 2000000, 20000 },
-		{ 5000000, 20000 }, { U32_MAX, 20000 },
-	};
-	size_t i;
+	static const u8 data[16];
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(rows[i].waited_us, 0),
-				rows[i].nap_us);
+	sim_bench_start(bench, sim_kcs_personality("linux"));
+	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&bench->request, 0x30, 0xee, data,
+						 sizeof(data)));
+	bench->kcs.think = around(think_us, percent);
+	bench->kcs.byte = around(byte_us, percent);
+	bench->overshoot = (struct sim_delay){ 10, 60 };
 }
 
-static void wait_of_five_seconds_costs_few_looks(struct kunit *test)
+static struct cost run(struct kunit *test, struct sim_bench *bench, u32 messages)
 {
-	u32 waited_us = 0, looks = 0;
+	u64 began_us, us = 0;
+	u32 i;
 
-	while (waited_us < 5000000) {
-		waited_us += kcs_wait_nap_us(waited_us, 0) ?: 1;
-		looks++;
+	bench->busy_us = 0;
+	bench->sleeps = 0;
+	bench->thinking_sleeps = 0;
+	for (i = 0; i < messages; i++) {
+		began_us = bench->now_us;
+		KUNIT_EXPECT_EQ(test, sim_bench_transfer(bench), 0);
+		us += bench->now_us - began_us;
+		bench->now_us += PAUSE_US;
 	}
-	KUNIT_EXPECT_LE(test, looks, 600u);
+	return (struct cost){
+		(u32)us / messages,
+		((u32)bench->busy_us + SLEEP_CPU_US * bench->sleeps) / messages,
+	};
 }
 
-static void message_is_spun_on_for_one_millisecond_in_all(struct kunit *test)
+static struct cost spinning(struct kunit *test, struct sim_bench *bench,
+			    u32 think_us, u32 byte_us, u32 percent)
 {
-	KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(0, 999), 0u);
-	KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(0, 1000), 50u);
-	KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(19, U32_MAX), 50u);
-	KUNIT_EXPECT_EQ(test, kcs_wait_nap_us(2000, U32_MAX), 500u);
+	start(test, bench, think_us, byte_us, percent);
+	bench->spins = true;
+	return run(test, bench, MESSAGES);
 }
 
-static struct kunit_case wait_cases[] = {
-	KUNIT_CASE(fresh_wait_spins),
-	KUNIT_CASE(nap_follows_the_time_waited_within_its_bounds),
-	KUNIT_CASE(wait_of_five_seconds_costs_few_looks),
-	KUNIT_CASE(message_is_spun_on_for_one_millisecond_in_all),
+static struct cost learned(struct kunit *test, struct sim_bench *bench,
+			   u32 think_us, u32 byte_us, u32 percent)
+{
+	start(test, bench, think_us, byte_us, percent);
+	run(test, bench, WARM_UP);
+	return run(test, bench, MESSAGES);
+}
+
+static const u32 thinks_us[] = { 200, 1000, 5000, 20000, 50000 };
+static const u32 bytes_us[] = { 3, 20, 175 };
+
+static void expect_cell(struct kunit *test, u32 think_us, u32 byte_us)
+{
+	struct sim_bench *bench = sim_bench_create(test);
+	struct cost spins = spinning(test, bench, think_us, byte_us, 5);
+	struct cost ours = learned(test, bench, think_us, byte_us, 5);
+	u32 handshake_us = min((spins.us - think_us) / HANDSHAKES, byte_us + 2);
+	u32 cpu_us = 60 + 25 + (HANDSHAKES - 1) * min(handshake_us, 25u);
+
+	kunit_info(test, "think %5u us, byte %3u us: %5u us, spinning %5u us; CPU %4u us of %4u us\n",
+		   think_us, byte_us, ours.us, spins.us, ours.cpu_us, cpu_us);
+	KUNIT_EXPECT_LE(test, ours.us, max(spins.us + spins.us / 10, spins.us + 60));
+	KUNIT_EXPECT_LE(test, ours.cpu_us, cpu_us);
+}
+
+static void bmc_costs_little_more_than_its_time(struct kunit *test)
+{
+	size_t think, byte;
+
+	for (think = 0; think < ARRAY_SIZE(thinks_us); think++)
+		for (byte = 0; byte < ARRAY_SIZE(bytes_us); byte++)
+			expect_cell(test, thinks_us[think], bytes_us[byte]);
+}
+
+static void bmc_of_great_jitter_costs_little_more(struct kunit *test)
+{
+	struct sim_bench *bench = sim_bench_create(test);
+	size_t think, byte;
+
+	for (think = 0; think < ARRAY_SIZE(thinks_us); think++)
+		for (byte = 0; byte < ARRAY_SIZE(bytes_us); byte++) {
+			u32 think_us = thinks_us[think], byte_us = bytes_us[byte];
+			struct cost spins = spinning(test, bench, think_us, byte_us, 30);
+			struct cost ours = learned(test, bench, think_us, byte_us, 30);
+
+			KUNIT_EXPECT_LE_MSG(test, ours.us, spins.us + spins.us / 8 + 60,
+					    "think %u, byte %u", think_us, byte_us);
+		}
+}
+
+/* A little slower must not cost many times as much. */
+static void byte_time_has_no_cliff(struct kunit *test)
+{
+	struct sim_bench *bench = sim_bench_create(test);
+	u32 byte_us;
+
+	for (byte_us = 2; byte_us <= 80; byte_us += 3) {
+		struct cost spins = spinning(test, bench, 200, byte_us, 5);
+		struct cost ours = learned(test, bench, 200, byte_us, 5);
+
+		KUNIT_EXPECT_LE_MSG(test, ours.us, spins.us + spins.us / 3,
+				    "byte %u us", byte_us);
+	}
+}
+
+/* -- What changes. -------------------------------------------------------- */
+
+static void expect_adapts(struct kunit *test, u32 think_us, u32 byte_us,
+			  u32 new_think_us, u32 new_byte_us)
+{
+	struct sim_bench *bench = sim_bench_create(test);
+	struct cost spins = spinning(test, bench, new_think_us, new_byte_us, 5);
+	struct cost ours;
+
+	start(test, bench, think_us, byte_us, 5);
+	run(test, bench, WARM_UP);
+	bench->kcs.think = around(new_think_us, 5);
+	bench->kcs.byte = around(new_byte_us, 5);
+	run(test, bench, 30);
+	ours = run(test, bench, 20);
+	KUNIT_EXPECT_LE_MSG(test, ours.us, spins.us + max(spins.us / 8, 80u),
+			    "%u, %u to %u, %u", think_us, byte_us, new_think_us,
+			    new_byte_us);
+}
+
+static void bmc_that_changes_speed_is_learned_anew(struct kunit *test)
+{
+	expect_adapts(test, 50000, 3, 200, 3);
+	expect_adapts(test, 200, 3, 50000, 3);
+	expect_adapts(test, 1000, 3, 5000, 3);
+	expect_adapts(test, 5000, 3, 1000, 3);
+	expect_adapts(test, 1000, 175, 1000, 3);
+	expect_adapts(test, 1000, 3, 1000, 175);
+}
+
+/* -- With an interrupt. --------------------------------------------------- */
+
+static void interrupt_leaves_one_sleep_to_the_bmc(struct kunit *test)
+{
+	struct sim_bench *bench = sim_bench_create(test);
+	struct cost ours;
+
+	start(test, bench, 50000, 3, 5);
+	bench->interrupt = true;
+	run(test, bench, WARM_UP);
+	ours = run(test, bench, MESSAGES);
+	KUNIT_EXPECT_LE(test, bench->thinking_sleeps, 2u * MESSAGES);
+	KUNIT_EXPECT_LE(test, ours.us, 51500u);
+	KUNIT_EXPECT_EQ(test, bench->pair.transport.missed, 0u);
+}
+
+static void lost_interrupt_costs_no_more_than_its_sleep(struct kunit *test)
+{
+	const struct sim_fault lost = {
+		.kind = SIM_FAULT_IRQ_LOST, .byte = SIM_ANY_BYTE,
+		.command = SIM_ANY_COMMAND,
+	};
+	struct sim_bench *bench = sim_bench_create(test);
+	struct cost ours;
+
+	start(test, bench, 5000, 3, 5);
+	bench->interrupt = true;
+	run(test, bench, WARM_UP);
+	sim_fault_set(&bench->kcs.trouble, &lost);
+	ours = run(test, bench, 3);
+	KUNIT_EXPECT_LE(test, ours.us, 5000u + KCS_PACE_LOST_US + 5000);
+	KUNIT_EXPECT_GE(test, bench->pair.transport.missed, 3u);
+}
+
+/* -- Numbers. ------------------------------------------------------------- */
+
+static void unknown_wait_polls_and_then_naps(struct kunit *test)
+{
+	struct kcs_pace pace = {};
+	u32 waited_us = 0, us, naps = 0;
+
+	kcs_pace_begin(&pace, KCS_PACE_THINK, 0x1801);
+	for (; waited_us < 25; waited_us++)
+		KUNIT_EXPECT_EQ(test, kcs_pace_next_us(&pace, waited_us, false), 0u);
+	while (waited_us < 5000000) {
+		us = kcs_pace_next_us(&pace, waited_us, false);
+		KUNIT_EXPECT_NE(test, us, 0u);
+		KUNIT_EXPECT_LE(test, us, 20000u);
+		waited_us += us;
+		naps++;
+	}
+	KUNIT_EXPECT_LE(test, naps, 600u);
+}
+
+static u32 wait(struct kcs_pace *pace, u16 command, u32 ends_us)
+{
+	u32 waited_us = 0, us;
+
+	kcs_pace_begin(pace, KCS_PACE_THINK, command);
+	while (waited_us < ends_us) {
+		us = kcs_pace_next_us(pace, waited_us, false);
+		waited_us += us ?: 1;
+	}
+	kcs_pace_end(pace, waited_us);
+	return waited_us;
+}
+
+static u32 first_sleep_us(struct kcs_pace *pace, u16 command)
+{
+	kcs_pace_begin(pace, KCS_PACE_THINK, command);
+	return kcs_pace_next_us(pace, 0, false);
+}
+
+static void overslept_time_is_never_learned(struct kunit *test)
+{
+	struct kcs_pace pace = {};
+	u32 i, last_us, us;
+
+	for (i = 0; i < 20; i++)
+		wait(&pace, 0x1801, 5000);
+	last_us = first_sleep_us(&pace, 0x1801);
+	KUNIT_EXPECT_GE(test, last_us, 4500u);
+	KUNIT_EXPECT_LE(test, last_us, 5000u);
+	for (i = 0; i < 12 && last_us > 100; i++) {
+		wait(&pace, 0x1801, 100);
+		us = first_sleep_us(&pace, 0x1801);
+		KUNIT_EXPECT_LE(test, us, last_us - 1);
+		last_us = us;
+	}
+	KUNIT_EXPECT_LE(test, last_us, 100u);
+}
+
+static void command_learned_longest_ago_is_forgotten(struct kunit *test)
+{
+	struct kcs_pace pace = {};
+	u16 command;
+	u32 i;
+
+	for (command = 1; command <= KCS_PACE_COMMANDS + 1; command++)
+		for (i = 0; i < 10; i++)
+			wait(&pace, command, 5000);
+	KUNIT_EXPECT_GE(test, first_sleep_us(&pace, 2), 4000u);
+	KUNIT_EXPECT_EQ(test, first_sleep_us(&pace, 1), 0u);
+}
+
+static struct kunit_case pace_cases[] = {
+	KUNIT_CASE(bmc_costs_little_more_than_its_time),
+	KUNIT_CASE(bmc_of_great_jitter_costs_little_more),
+	KUNIT_CASE(byte_time_has_no_cliff),
+	KUNIT_CASE(bmc_that_changes_speed_is_learned_anew),
+	KUNIT_CASE(interrupt_leaves_one_sleep_to_the_bmc),
+	KUNIT_CASE(lost_interrupt_costs_no_more_than_its_sleep),
+	KUNIT_CASE(unknown_wait_polls_and_then_naps),
+	KUNIT_CASE(overslept_time_is_never_learned),
+	KUNIT_CASE(command_learned_longest_ago_is_forgotten),
 	{}
 };
 
-static struct kunit_suite wait_suite = {
-	.name = "kcs_wait",
-	.test_cases = wait_cases,
+static struct kunit_suite pace_suite = {
+	.name = "kcs_pace",
+	.test_cases = pace_cases,
 };
 
-kunit_test_suite(wait_suite);
+kunit_test_suite(pace_suite);

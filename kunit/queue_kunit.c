@@ -89,59 +89,6 @@ static void no_class_waits_for_ever(struct kunit *test)
 	KUNIT_EXPECT_STREQ(test, (const char *)taken, "aaaaaaaabuaaaaaaaaua");
 }
 
-static void clients_of_a_class_take_turns(struct kunit *test)
-{
-	struct kcs_queue *queue = queue_create(test);
-	const char *flood = "flood", *polite = "polite", *third = "third";
-	int i;
-
-	for (i = 0; i < 5; i++)
-		add(test, queue, KCS_CLASS_USER, flood, 'f');
-	add(test, queue, KCS_CLASS_USER, polite, 'p');
-	add(test, queue, KCS_CLASS_USER, polite, 'q');
-	add(test, queue, KCS_CLASS_USER, third, 't');
-	expect_order(test, queue, "tpfqffff-");
-}
-
-/* It comes back for more while the other's requests wait: no turn is saved up. */
-static void client_that_comes_late_gets_the_next_turn(struct kunit *test)
-{
-	struct kcs_queue *queue = queue_create(test);
-	const char *flood = "flood", *polite = "polite";
-	int i;
-
-	for (i = 0; i < 10; i++)
-		add(test, queue, KCS_CLASS_USER, flood, 'f');
-	expect_order(test, queue, "fff");
-	add(test, queue, KCS_CLASS_USER, polite, 'p');
-	expect_order(test, queue, "pf");
-	add(test, queue, KCS_CLASS_USER, polite, 'p');
-	expect_order(test, queue, "pf");
-	expect_order(test, queue, "fffff-");
-}
-
-/* Two who are always there again do not keep the third from his turn. */
-static void clients_that_always_come_back_starve_nobody(struct kunit *test)
-{
-	struct kcs_queue *queue = queue_create(test);
-	const char *flood = "flood", *one = "one", *two = "two";
-	char taken[16] = {};
-	int i;
-
-	for (i = 0; i < 10; i++)
-		add(test, queue, KCS_CLASS_USER, flood, 'f');
-	add(test, queue, KCS_CLASS_USER, one, '1');
-	add(test, queue, KCS_CLASS_USER, two, '2');
-	for (i = 0; i < 9; i++) {
-		taken[i] = take(queue, 0);
-		if (taken[i] == '1')
-			add(test, queue, KCS_CLASS_USER, one, '1');
-		if (taken[i] == '2')
-			add(test, queue, KCS_CLASS_USER, two, '2');
-	}
-	KUNIT_EXPECT_STREQ(test, (const char *)taken, "12f12f12f");
-}
-
 static void requests_of_one_client_keep_their_order(struct kunit *test)
 {
 	struct kcs_queue *queue = queue_create(test);
@@ -216,9 +163,6 @@ static void collecting_takes_the_late_and_the_cancelled(struct kunit *test)
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(higher_class_comes_first),
 	KUNIT_CASE(no_class_waits_for_ever),
-	KUNIT_CASE(clients_of_a_class_take_turns),
-	KUNIT_CASE(client_that_comes_late_gets_the_next_turn),
-	KUNIT_CASE(clients_that_always_come_back_starve_nobody),
 	KUNIT_CASE(requests_of_one_client_keep_their_order),
 	KUNIT_CASE(resting_request_lets_others_pass),
 	KUNIT_CASE(full_queue_counts_no_cancelled_requests),

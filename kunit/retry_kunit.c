@@ -3,24 +3,24 @@
 
 #include <kunit/test.h>
 
-static u32 rest_ms(struct kunit *test, u8 netfn, u8 cmd, u32 tries, int err,
+static u32 backoff_of(struct kunit *test, u8 netfn, u8 cmd, u32 tries, int err,
 		   u8 cc)
 {
 	const u8 dcmi = 0xdc;
 	struct kcs_msg request;
 
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, netfn, cmd, &dcmi, 1), 0);
-	return kcs_retry_rest_ms(&request, tries, err, cc);
+	return kcs_retry_backoff_ms(&request, tries, err, cc);
 }
 
-static void only_what_was_not_executed_or_changes_nothing_is_repeated(struct kunit *test)
+static void command_is_repeated_if_that_is_safe(struct kunit *test)
 {
 	static const struct {
 		u8 netfn, cmd;
 		u32 tries;
 		int err;
 		u8 cc;
-		u32 rest_ms;
+		u32 backoff_ms;
 	} rows[] = {
 		/* Not now: any command, ever more rarely. */
 		{ 0x2c, 0x02, 1, 0, 0xc0, 10 },
@@ -29,7 +29,7 @@ static void only_what_was_not_executed_or_changes_nothing_is_repeated(struct kun
 		{ 0x00, 0x02, 6, 0, 0xd2, 320 },
 		{ 0x00, 0x02, 7, 0, 0xc0, 500 },
 		{ 0x00, 0x02, 4000, 0, 0xc0, 500 },
-		/* Nobody knows whether it was executed. */
+		/* It is not known whether it was executed. */
 		{ 0x2c, 0x02, 1, 0, 0xc3, 0 },
 		{ 0x2c, 0x02, 2, 0, 0xc3, KCS_RETRY_NEVER },
 		{ 0x2c, 0x02, 1, -EIO, 0, 0 },
@@ -51,42 +51,42 @@ static void only_what_was_not_executed_or_changes_nothing_is_repeated(struct kun
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		KUNIT_EXPECT_EQ_MSG(test, rows[i].rest_ms,
-				    rest_ms(test, rows[i].netfn, rows[i].cmd,
+		KUNIT_EXPECT_EQ_MSG(test, rows[i].backoff_ms,
+				    backoff_of(test, rows[i].netfn, rows[i].cmd,
 					    rows[i].tries, rows[i].err, rows[i].cc),
 				    "row %zu", i);
 }
 
-/* LUN 1 of a harmless command is another command. */
-static void other_luns_are_not_known_to_be_harmless(struct kunit *test)
+/* LUN 1 of a command that reads is another command. */
+static void other_lun_is_not_known_to_read(struct kunit *test)
 {
 	const u8 dcmi = 0xdc;
 	struct kcs_msg request;
 
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x02, &dcmi, 1), 0);
 	request.bytes[0] |= 1;
-	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
+	KUNIT_EXPECT_EQ(test, kcs_retry_backoff_ms(&request, 1, -EIO, 0),
 			KCS_RETRY_NEVER);
 }
 
 /* PICMG's 2Ch/02h and 03h have DCMI's numbers, and 03h writes. */
-static void other_groups_are_not_known_to_be_harmless(struct kunit *test)
+static void other_group_is_not_known_to_read(struct kunit *test)
 {
 	struct kcs_msg request;
 	u8 group = 0x00;
 
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x03, &group, 1), 0);
-	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
+	KUNIT_EXPECT_EQ(test, kcs_retry_backoff_ms(&request, 1, -EIO, 0),
 			KCS_RETRY_NEVER);
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&request, 0x2c, 0x03, NULL, 0), 0);
-	KUNIT_EXPECT_EQ(test, kcs_retry_rest_ms(&request, 1, -EIO, 0),
+	KUNIT_EXPECT_EQ(test, kcs_retry_backoff_ms(&request, 1, -EIO, 0),
 			KCS_RETRY_NEVER);
 }
 
 static struct kunit_case retry_cases[] = {
-	KUNIT_CASE(only_what_was_not_executed_or_changes_nothing_is_repeated),
-	KUNIT_CASE(other_luns_are_not_known_to_be_harmless),
-	KUNIT_CASE(other_groups_are_not_known_to_be_harmless),
+	KUNIT_CASE(command_is_repeated_if_that_is_safe),
+	KUNIT_CASE(other_lun_is_not_known_to_read),
+	KUNIT_CASE(other_group_is_not_known_to_read),
 	{}
 };
 

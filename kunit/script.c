@@ -93,20 +93,31 @@ static u64 script_now_us(struct kcs_clock *clock)
 	return READ_ONCE(script->now_us);
 }
 
-static void script_nap_us(struct kcs_clock *clock, u32 us)
+static void script_pass(struct script *script, u32 us)
+{
+	if (READ_ONCE(script->frozen))
+		cond_resched();
+	else
+		WRITE_ONCE(script->now_us, script->now_us + us);
+}
+
+static void script_relax(struct kcs_clock *clock)
+{
+	script_pass(container_of(clock, struct script, clock), 1);
+}
+
+static void script_sleep_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 us)
 {
 	struct script *script = container_of(clock, struct script, clock);
 
 	script->naps++;
-	if (READ_ONCE(script->frozen))
-		cond_resched();
-	else
-		WRITE_ONCE(script->now_us, script->now_us + (us ?: 1));
+	script_pass(script, us);
 }
 
 static const struct kcs_clock_ops script_clock_ops = {
 	.now_us = script_now_us,
-	.nap_us = script_nap_us,
+	.relax = script_relax,
+	.sleep_us = script_sleep_us,
 };
 
 /**

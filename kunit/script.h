@@ -1,11 +1,12 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * A BMC that follows a script to the letter: each register access must be the
- * next one written down, or the test fails. Time is virtual and passes in naps.
+ * next one written down, or the test fails. Time is virtual and passes in sleeps.
  */
 #ifndef KCS_SCRIPT_H
 #define KCS_SCRIPT_H
 
+#include <kcs/clock.h>
 #include <kcs/io.h>
 #include <kcs/msg.h>
 #include <kunit/test.h>
@@ -59,7 +60,7 @@ struct script_step {
  * @at: the step that is next
  * @now_us: the time
  * @frozen: time stands still
- * @naps: naps taken
+ * @naps: sleeps
  * @clock_reads: how often the time was asked for
  * @stay_us: when the current SCRIPT_STAY began, or 0
  * @off: the host left the script; reported once

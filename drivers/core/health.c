@@ -197,6 +197,7 @@ static void not_found(struct kcs_health *health, u64 now_us)
 	health->refuses = true;
 	health->searches++;
 	health->searched_us = now_us;
+	health->calm_us = now_us;
 	search(health, now_us + pause_us(health), 0);
 }
 

@@ -9,7 +9,8 @@
  * step is checked against the rules, and the graph for having no circle but
  * waiting, which the caller bounds.
  */
-#include <kcs/sm.h>
+#include "../../drivers/protocol/sm.h"
+
 #include <linux/types.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -92,12 +93,14 @@ static void pack(struct state *state, const struct kcs_sm *sm,
 	state->sm.request = NULL;
 	state->sm.reply = NULL;
 	state->sm.error_code = 0;
+	state->sm.dummy_missing = false;
+	state->sm.leftover = false;
 	/* Only the time since the mark counts, and every time is tried. */
 	state->sm.waited_us = 0;
 	state->sm.mark_us = 0;
 	state->reply_len = reply->len;
 	state->right = 0;
-	if (reply->len > 0 && reply->bytes[0] == (request.bytes[0] | 1 << 2))
+	if (reply->len > 0 && reply->bytes[0] >> 2 == (request.bytes[0] >> 2 | 1))
 		state->right |= 1;
 	if (reply->len > 1 && reply->bytes[1] == request.bytes[1])
 		state->right |= 2;

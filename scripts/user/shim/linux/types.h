@@ -6,15 +6,15 @@
 #include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
+#include <linux/limits.h>
 
 typedef uint8_t u8;
 typedef uint16_t u16;
 typedef uint32_t u32;
+typedef int16_t s16;
 /* As the kernel has it, for its printf formats. */
 typedef unsigned long long u64;
 
-#define U32_MAX		UINT32_MAX
-#define U64_MAX		(~(u64)0)
 #define ARRAY_SIZE(a)	(sizeof(a) / sizeof((a)[0]))
 #define min_t(t, a, b)	((t)(a) < (t)(b) ? (t)(a) : (t)(b))
 #define container_of(p, type, member) \

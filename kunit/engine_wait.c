@@ -1,0 +1,207 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* Waiting for an interface on a simulated BMC, and asking it something. */
+#include "engine.h"
+
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/jiffies.h>
+#include <linux/sched.h>
+
+/* Real time until a test gives up. */
+#define PATIENCE	(20 * HZ)
+
+/* Virtual time that passes while an idle interface is waited for. */
+#define IDLE_STEP_US	20000
+
+static bool is_idle(struct engine *engine)
+{
+	struct kcs_host *host = engine->host;
+	bool waits = false, busy;
+	unsigned long flags;
+	int class;
+
+	if (!rt_mutex_trylock(&host->registers))
+		return false;
+	spin_lock_irqsave(&host->lock, flags);
+	for (class = 0; class < KCS_CLASSES; class++)
+		waits |= host->queue.count[class];
+	busy = waits || host->active || host->news || host->enables.is_busy ||
+	       host->attention.is_busy || host->work.pending ||
+	       READ_ONCE(host->thread->__state) == TASK_RUNNING;
+	spin_unlock_irqrestore(&host->lock, flags);
+	rt_mutex_unlock(&host->registers);
+	return !busy;
+}
+
+static bool is_held(struct engine *engine)
+{
+	if (!rt_mutex_trylock(&engine->host->registers))
+		return true;
+	rt_mutex_unlock(&engine->host->registers);
+	return false;
+}
+
+/**
+ * engine_until() - wait until something came to be
+ * @engine: the engine
+ * @condition: what
+ *
+ * While the interface has no message in flight its time passes faster than real
+ * time does, unless it stands still.
+ *
+ * Return: false when it does not, within 20 s of real time.
+ */
+bool engine_until(struct engine *engine, engine_condition condition)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!condition(engine)) {
+		if (time_after(jiffies, end))
+			return false;
+		if (engine->time != ENGINE_STANDS && !is_held(engine))
+			engine_pass(engine, IDLE_STEP_US);
+		usleep_range(200, 400);
+	}
+	return true;
+}
+
+/**
+ * engine_settle() - wait until the interface has nothing to do
+ * @engine: the engine
+ *
+ * No time of the interface passes for it.
+ *
+ * Return: false when it always has something, for 20 s of real time.
+ */
+bool engine_settle(struct engine *engine)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (!is_idle(engine)) {
+		if (time_after(jiffies, end))
+			return false;
+		usleep_range(100, 200);
+	}
+	return true;
+}
+
+/**
+ * engine_await() - wait until the interface has a health
+ * @engine: the engine
+ * @state: the health
+ *
+ * Return: false when it does not, within 20 s of real time.
+ */
+bool engine_await(struct engine *engine, enum kcs_health_state state)
+{
+	unsigned long end = jiffies + PATIENCE;
+
+	while (READ_ONCE(engine->host->health.state) != state) {
+		if (time_after(jiffies, end))
+			return false;
+		if (engine->time != ENGINE_STANDS && !is_held(engine))
+			engine_pass(engine, IDLE_STEP_US);
+		usleep_range(200, 400);
+	}
+	return true;
+}
+
+/**
+ * engine_count() - what the interface counted
+ * @engine: the engine
+ * @counter: of what
+ *
+ * Return: how much.
+ */
+u32 engine_count(const struct engine *engine, enum kcs_counter counter)
+{
+	return atomic64_read(&engine->host->counters[counter]);
+}
+
+/* -- Requests. ------------------------------------------------------------ */
+
+/**
+ * engine_request() - a request of class user
+ * @test: the test
+ * @netfn: network function
+ * @cmd: command
+ * @data: data bytes
+ * @len: how many
+ * @timeout_ms: how long it may take
+ *
+ * Return: the request, for kcs_request_put() or engine_end().
+ */
+struct kcs_request *engine_request(struct kunit *test, u8 netfn, u8 cmd,
+				   const u8 *data, size_t len, u32 timeout_ms)
+{
+	struct kcs_request *request;
+	struct kcs_msg msg;
+
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, netfn, cmd, data, len), 0);
+	request = kcs_request_create(&msg, KCS_CLASS_USER, timeout_ms, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	return request;
+}
+
+/**
+ * engine_submit() - submit a request without data
+ * @test: the test
+ * @netfn: network function
+ * @cmd: command
+ * @timeout_ms: how long it may take
+ *
+ * Return: the request, for kcs_request_put() or engine_end().
+ */
+struct kcs_request *engine_submit(struct kunit *test, u8 netfn, u8 cmd,
+				  u32 timeout_ms)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request = engine_request(test, netfn, cmd, NULL, 0,
+						     timeout_ms);
+
+	kcs_host_submit(engine->host, request);
+	return request;
+}
+
+/**
+ * engine_end() - wait for a request, and drop it
+ * @test: the test
+ * @request: the request
+ * @cc: its completion code, if it has one; NULL for none
+ *
+ * The time of an idle interface passes faster meanwhile, unless it stands still.
+ *
+ * Return: how it ended.
+ */
+int engine_end(struct kunit *test, struct kcs_request *request, u8 *cc)
+{
+	struct engine *engine = test->priv;
+	unsigned long end = jiffies + PATIENCE;
+	int err;
+
+	while (!kcs_request_is_over(request) && time_before(jiffies, end)) {
+		if (engine->time == ENGINE_STEPS && !is_held(engine))
+			engine_pass(engine, USEC_PER_MSEC);
+		usleep_range(50, 100);
+	}
+	err = kcs_request_wait(request);
+	if (!err && cc)
+		*cc = kcs_msg_cc(kcs_request_reply(request));
+	kcs_request_put(request);
+	return err;
+}
+
+/**
+ * engine_ask() - send a request without data, and wait for it
+ * @test: the test
+ * @netfn: network function
+ * @cmd: command
+ * @cc: its completion code, if it has one; NULL for none
+ *
+ * Return: how it ended.
+ */
+int engine_ask(struct kunit *test, u8 netfn, u8 cmd, u8 *cc)
+{
+	return engine_end(test, engine_submit(test, netfn, cmd, KCS_HOST_TIMEOUT_MS),
+			  cc);
+}
