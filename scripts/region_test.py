@@ -284,9 +284,9 @@ class PolicyTest(VmCase):
         values, asked = self.ask_all("none")
         self.assertEqual({values[name] for name in self.ALL.split()}, {"0001d4"})
         self.assertEqual((values["denied"], values["traced"]), ("7", "7"))
-        # What is left is the test of the interrupt.
-        self.assertEqual(re.findall(r"^[0-9a-f]{2} [0-9a-f]{2}", asked.strip(), re.M),
-                         ["06 01"] * asked.count("06 01"))
+        # What is left is the driver's own: the interrupt is enabled and tested.
+        sent = re.findall(r"^[0-9a-f]{2} [0-9a-f]{2}", asked.strip(), re.M)
+        self.assertLessEqual(set(sent), {"06 01", "06 2e", "06 2f"})
         self.assertLessEqual(asked.count("06 01"), 2)
 
     def test_bad_policy_is_named_and_refused(self):

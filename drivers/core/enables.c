@@ -157,9 +157,9 @@ void kcs_enables_check_irq(struct kcs_host *host)
 		return;
 	if (READ_ONCE(host->irq.storm))
 		drop_irq(host, "spurious interrupt storm");
-	if (READ_ONCE(host->irq.bytes) != host->irq_bytes)
-		host->irq_missed = 0;
-	host->irq_bytes = READ_ONCE(host->irq.bytes);
+	if (READ_ONCE(host->irq.calls) != host->irq_calls)
+		host->irq_missed = 0;	/* late is not lost */
+	host->irq_calls = READ_ONCE(host->irq.calls);
 	if (!transport->missed)
 		return;
 	transport->missed = 0;
@@ -365,15 +365,19 @@ void kcs_enables_start(struct kcs_host *host)
 /**
  * kcs_enables_note_message() - a request went by
  * @host: the interface
+ * @took_us: how long it was in flight
  *
- * If the last one was long ago the BMC may have restarted meanwhile.
+ * If the last one was long ago the BMC may have restarted meanwhile. One that is
+ * slow, in an update of its firmware for instance, is left alone.
  *
  * Context: kcs_host.registers held.
  */
-void kcs_enables_note_message(struct kcs_host *host)
+void kcs_enables_note_message(struct kcs_host *host, u64 took_us)
 {
 	struct kcs_enables *enables = &host->enables;
 
+	if (took_us > SECOND_US)
+		return;
 	if (READ_ONCE(enables->is_stale) || !READ_ONCE(enables->is_known) ||
 	    READ_ONCE(enables->is_busy) || !(READ_ONCE(enables->word) & OURS))
 		return;

@@ -43,7 +43,7 @@ struct kcs_enables {
 u64 kcs_enables_due_us(struct kcs_host *host);
 void kcs_enables_start(struct kcs_host *host);
 void kcs_enables_doubt(struct kcs_host *host);
-void kcs_enables_note_message(struct kcs_host *host);
+void kcs_enables_note_message(struct kcs_host *host, u64 took_us);
 void kcs_enables_check_irq(struct kcs_host *host);
 void kcs_enables_restore(struct kcs_host *host);
 

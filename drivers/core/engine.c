@@ -79,15 +79,16 @@ static bool engine_try_again(struct kcs_host *host, struct kcs_request *request,
 static void engine_conclude(struct kcs_host *host, int err, struct ending *ending)
 {
 	struct kcs_request *request = host->active;
+	u64 now_us = kcs_host_now_us(host);
 
 	host->active = NULL;
 	if (request->tests_irq)
 		WRITE_ONCE(host->irq.patient, false);
 	if (request->class == KCS_CLASS_AML)
-		WRITE_ONCE(host->burst_until_us, kcs_host_now_us(host) + BURST_US);
+		WRITE_ONCE(host->burst_until_us, now_us + BURST_US);
 	kcs_recovery_judge(host, request, err);
 	kcs_enables_check_irq(host);
-	kcs_enables_note_message(host);
+	kcs_enables_note_message(host, now_us - host->sent_us);
 	kcs_attention_look(host, host->transport->status);
 	if (kcs_attention_is_armed(host))
 		kcs_irq_unmask(&host->irq);
@@ -111,9 +112,10 @@ static void engine_go_on(struct kcs_host *host, enum kcs_driver driver,
 static void engine_send(struct kcs_host *host, struct kcs_request *request,
 			enum kcs_driver driver, struct ending *ending)
 {
+	u64 now_us = kcs_host_now_us(host);
+
 	lockdep_assert_held(&host->registers);
-	if (kcs_request_ended(request) ||
-	    is_too_late(request, kcs_host_now_us(host))) {
+	if (kcs_request_ended(request) || is_too_late(request, now_us)) {
 		*ending = (struct ending){ request, -ETIMEDOUT };
 		return;
 	}
@@ -121,6 +123,7 @@ static void engine_send(struct kcs_host *host, struct kcs_request *request,
 	if (request->tests_irq)
 		WRITE_ONCE(host->irq.patient, true);
 	host->active = request;
+	host->sent_us = now_us;
 	kcs_exchange_begin(host, &request->msg, &request->reply);
 	engine_go_on(host, driver, ending);
 }

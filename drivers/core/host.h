@@ -81,9 +81,10 @@ enum kcs_news {
  * @work: ends the sleep of @thread
  * @progress: ends the sleep of who waits in mid-message
  * @registers: held by whoever uses @transport; protects what follows, up to @why
- * @active: a request that its submitter left in mid-message
+ * @active: the request in flight
+ * @sent_us: when it was sent
  * @irq_missed: messages in a row whose interrupt did not come
- * @irq_bytes: interrupts that had brought a byte before
+ * @irq_calls: kcs_irq.calls as of the last message
  * @quiet_status: Status after the last search that found no BMC
  * @watch_us: when to look at Status again, while there is no BMC
  * @last: the request or question that the log speaks of
@@ -115,8 +116,9 @@ struct kcs_host {
 
 	struct rt_mutex registers;	/* transport, active, last, why */
 	struct kcs_request *active;
+	u64 sent_us;
 	u32 irq_missed;
-	u32 irq_bytes;
+	u32 irq_calls;
 	u8 quiet_status;
 	u64 watch_us;
 	struct kcs_msg last;

@@ -118,6 +118,7 @@ static bool irq_take(struct kcs_irq *irq, u8 status)
 		irq->byte = irq->registers->ops->read(irq->registers, KCS_REG_DATA);
 		irq->taken = true;
 		irq->bytes++;
+		irq->calls += irq->is_shared;
 	}
 	if (call) {
 		WRITE_ONCE(irq->attention, true);
@@ -158,6 +159,7 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
+	irq->calls += !irq->is_shared;
 	if (irq->is_masked) {
 		spin_unlock_irqrestore(&irq->lock, flags);
 		return IRQ_HANDLED;	/* it was on its way when the line was masked */

@@ -31,6 +31,7 @@ struct kcs_wake;
  * @polled: the transport took a byte itself, whose interrupt may still come
  * @attention: the BMC wants attention; cleared by the engine
  * @bytes: interrupts that brought a byte
+ * @calls: interrupts that can only be this device's
  * @useless: interrupts for nothing, since @window
  * @window: when that count began, in jiffies
  * @storm: there were too many
@@ -53,6 +54,7 @@ struct kcs_irq {
 	bool polled;
 	bool attention;
 	u32 bytes;
+	u32 calls;
 	u32 useless;
 	unsigned long window;
 	bool storm;
