@@ -141,13 +141,17 @@ static void line_open(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(engine->line));
 }
 
-static void line_close(struct engine *engine)
+static void line_stop(struct engine *engine)
 {
 	if (!IS_ERR_OR_NULL(engine->line))
 		kthread_stop(engine->line);
+	engine->line = NULL;
+}
+
+static void line_close(struct engine *engine)
+{
 	if (engine->irq > 0)
 		irq_free_desc(engine->irq);
-	engine->line = NULL;
 	engine->irq = 0;
 }
 
@@ -236,7 +240,8 @@ static u8 engine_read(struct kcs_io *io, enum kcs_reg reg)
 	now_us = count_access(engine);
 	engine->looks += reg == KCS_REG_STATUS;
 	arm_fault(engine);
-	engine->kcs.attention = sim_bmc_attention(&engine->bmc);
+	engine->kcs.attention = sim_bmc_attention(&engine->bmc) &&
+				!engine->hides_attention;
 	value = sim_kcs_read(&engine->kcs, reg, now_us);
 	sim_monitor_read(&engine->monitor, reg, value, now_us);
 	spin_unlock_irqrestore(&engine->lock, flags);
@@ -294,9 +299,10 @@ void engine_stop(struct engine *engine)
 
 	if (!host)
 		return;
-	line_close(engine);
+	line_stop(engine);
 	kcs_host_remove(host);
-	engine->host = NULL;
+	WRITE_ONCE(engine->host, NULL);
+	line_close(engine);
 }
 
 /**

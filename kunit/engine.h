@@ -50,6 +50,7 @@ enum engine_time {
  * @looks: at Status
  * @writes: to registers
  * @sleeps: of the host
+ * @hides_attention: SMS_ATN is not shown
  * @has_irq: the next interface gets an interrupt
  * @irq_is_shared: other devices may use its line
  * @irq_is_quiet: the line does not come by itself
@@ -74,6 +75,7 @@ struct engine {
 	bool armed;
 	u32 accesses, looks, writes;
 	u32 sleeps;
+	bool hides_attention;
 	bool has_irq;
 	bool irq_is_shared;
 	bool irq_is_quiet;
@@ -111,6 +113,7 @@ void engine_pass(struct engine *engine, u64 us);
  */
 typedef bool (*engine_condition)(struct engine *engine);
 
+void engine_let_pass(struct engine *engine);
 bool engine_until(struct engine *engine, engine_condition condition);
 bool engine_await(struct engine *engine, enum kcs_health_state state);
 bool engine_settle(struct engine *engine);

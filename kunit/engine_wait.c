@@ -10,8 +10,8 @@
 /* Real time until a test gives up. */
 #define PATIENCE	(20 * HZ)
 
-/* Virtual time that passes while an idle interface is waited for. */
-#define IDLE_STEP_US	20000
+/* What passes of its time while an interface waits. */
+#define IDLE_STEP_US	5000
 
 static bool is_idle(struct engine *engine)
 {
@@ -33,12 +33,25 @@ static bool is_idle(struct engine *engine)
 	return !busy;
 }
 
-static bool is_held(struct engine *engine)
+/**
+ * engine_let_pass() - let time pass, if the interface waits for nothing else
+ * @engine: the engine
+ *
+ * So that its pauses cost no real time. It does not where time stands still.
+ */
+void engine_let_pass(struct engine *engine)
 {
-	if (!rt_mutex_trylock(&engine->host->registers))
-		return true;
-	rt_mutex_unlock(&engine->host->registers);
-	return false;
+	struct kcs_host *host = engine->host;
+	bool waits;
+
+	usleep_range(50, 100);
+	if (engine->time == ENGINE_STANDS || !rt_mutex_trylock(&host->registers))
+		return;
+	waits = !host->active && !READ_ONCE(host->work.pending) &&
+		READ_ONCE(host->thread->__state) != TASK_RUNNING;
+	rt_mutex_unlock(&host->registers);
+	if (waits)
+		engine_pass(engine, IDLE_STEP_US);
 }
 
 /**
@@ -46,8 +59,7 @@ static bool is_held(struct engine *engine)
  * @engine: the engine
  * @condition: what
  *
- * While the interface has no message in flight its time passes faster than real
- * time does, unless it stands still.
+ * The interface's pauses cost no real time, unless its time stands still.
  *
  * Return: false when it does not, within 20 s of real time.
  */
@@ -58,9 +70,7 @@ bool engine_until(struct engine *engine, engine_condition condition)
 	while (!condition(engine)) {
 		if (time_after(jiffies, end))
 			return false;
-		if (engine->time != ENGINE_STANDS && !is_held(engine))
-			engine_pass(engine, IDLE_STEP_US);
-		usleep_range(200, 400);
+		engine_let_pass(engine);
 	}
 	return true;
 }
@@ -99,9 +109,7 @@ bool engine_await(struct engine *engine, enum kcs_health_state state)
 	while (READ_ONCE(engine->host->health.state) != state) {
 		if (time_after(jiffies, end))
 			return false;
-		if (engine->time != ENGINE_STANDS && !is_held(engine))
-			engine_pass(engine, IDLE_STEP_US);
-		usleep_range(200, 400);
+		engine_let_pass(engine);
 	}
 	return true;
 }
@@ -169,7 +177,7 @@ struct kcs_request *engine_submit(struct kunit *test, u8 netfn, u8 cmd,
  * @request: the request
  * @cc: its completion code, if it has one; NULL for none
  *
- * The time of an idle interface passes faster meanwhile, unless it stands still.
+ * The interface's pauses cost no real time, unless its time stands still.
  *
  * Return: how it ended.
  */
@@ -179,11 +187,8 @@ int engine_end(struct kunit *test, struct kcs_request *request, u8 *cc)
 	unsigned long end = jiffies + PATIENCE;
 	int err;
 
-	while (!kcs_request_is_over(request) && time_before(jiffies, end)) {
-		if (engine->time == ENGINE_STEPS && !is_held(engine))
-			engine_pass(engine, USEC_PER_MSEC);
-		usleep_range(50, 100);
-	}
+	while (!kcs_request_is_over(request) && time_before(jiffies, end))
+		engine_let_pass(engine);
 	err = kcs_request_wait(request);
 	if (!err && cc)
 		*cc = kcs_msg_cc(kcs_request_reply(request));

@@ -113,10 +113,6 @@ static void start(struct kunit *test)
 		.io = &bench->script->io, .clock = &bench->script->clock,
 	};
 
-	const struct kcs_host_setup setup = {
-		.io = &bench->script->io, .clock = &bench->script->clock,
-	};
-
 	bench->host = kcs_host_create(bench->dev, &setup);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(bench->host));
 }
@@ -211,8 +207,15 @@ static void bmc_that_answers_is_ready_once(struct kunit *test)
 static void bmc_that_initialises_is_not_ready(struct kunit *test)
 {
 	struct bench *bench = test->priv;
+	int i;
 
 	script_add_probe(bench, not_ready, sizeof(not_ready));
+	/* Asked again after 10, 20, 40 ... 500 ms, until a second and a half passed. */
+	for (i = 0; i < 8; i++) {
+		SCRIPT(bench->script, S(0x00));
+		script_add_exchange(bench->script, &bench->id, not_ready,
+				    sizeof(not_ready));
+	}
 	SCRIPT(bench->script, FOR_EVER(0x00));
 	start(test);
 	expect_end(test, submit(test), -EHOSTDOWN);
@@ -296,6 +299,7 @@ static void message_too_short_for_ipmi_is_refused(struct kunit *test)
 
 	script_add_probe(bench, device_id, sizeof(device_id));
 	start(test);
+	KUNIT_EXPECT_NE(test, 0ul, wait_for_completion_timeout(&bench->ready, 10 * HZ));
 	bench->echo.len = 1;
 	expect_end(test, submit(test), -EINVAL);
 	script_expect_done(bench->script);

@@ -1,11 +1,9 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* An interrupt beside two registers that read what they are told to. */
+#include "../drivers/core/clock.h"
 #include "../drivers/core/irq.h"
 
 #include <kunit/test.h>
-#include <linux/completion.h>
-#include <linux/delay.h>
-#include <linux/kthread.h>
 #include <linux/ktime.h>
 
 /**
@@ -15,14 +13,15 @@
  * @status: what Status reads
  * @data: what Data_Out reads
  * @data_reads: how often it was read
- * @rung: the interrupt of a test was raised
+ * @progress: ends the sleep in mid-message
+ * @work: ends the engine's
  */
 struct bench {
 	struct kcs_irq irq;
 	struct kcs_io io;
 	u8 status, data;
 	u32 data_reads;
-	struct completion rung;
+	struct kcs_wake progress, work;
 };
 
 static u8 bench_read(struct kcs_io *io, enum kcs_reg reg)
@@ -53,8 +52,16 @@ static struct bench *bench_create(struct kunit *test, u8 status)
 	bench->io.ops = &bench_ops;
 	bench->status = status;
 	bench->data = 0x5a;
-	kcs_irq_init(&bench->irq, &bench->io, &kcs_clock_system, 5);
+	kcs_wake_init(&bench->progress);
+	kcs_wake_init(&bench->work);
+	kcs_irq_init(&bench->irq, &bench->io, 5, false, &bench->progress,
+		     &bench->work);
 	return bench;
+}
+
+static bool ring(struct bench *bench)
+{
+	return kcs_irq_handle(5, &bench->irq) == IRQ_HANDLED;
 }
 
 static u8 read(struct bench *bench, enum kcs_reg reg)
@@ -68,7 +75,7 @@ static void byte_taken_by_the_interrupt_is_read_once(struct kunit *test)
 {
 	struct bench *bench = bench_create(test, 0x41);
 
-	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
+	KUNIT_EXPECT_TRUE(test, ring(bench));
 	KUNIT_EXPECT_EQ(test, bench->status, 0x40);
 	bench->data = 0xa5;
 	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_STATUS), 0x41);
@@ -77,56 +84,48 @@ static void byte_taken_by_the_interrupt_is_read_once(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bench->data_reads, 1u);
 }
 
-static void only_a_byte_or_attention_is_ours(struct kunit *test)
+static void only_a_byte_or_a_call_is_ours(struct kunit *test)
 {
 	static const struct {
 		u8 status;
-		bool ours, attention;
+		bool in_message, ours, attention;
 	} rows[] = {
-		{ 0x00 }, { 0x01, true }, { 0x02 }, { 0x04, true, true },
-		{ 0x05, true }, { 0x40 }, { 0x46, true, true }, { 0x82 },
-		{ 0xc1, true }, { 0xff },
+		{ 0x00, false, false, false }, { 0x01, false, true, true },
+		{ 0x02, false, false, false }, { 0x04, false, true, true },
+		{ 0x05, false, true, true }, { 0x41, false, true, false },
+		{ 0xff, false, false, false },
+		{ 0x00, true, false, false }, { 0x01, true, true, false },
+		{ 0x41, true, true, false }, { 0x45, true, true, false },
+		{ 0x81, true, true, false }, { 0xc1, true, true, false },
+		{ 0x44, true, false, false }, { 0xff, true, false, false },
 	};
 	struct bench *bench;
 	size_t i;
 
 	for (i = 0; i < ARRAY_SIZE(rows); i++) {
 		bench = bench_create(test, rows[i].status);
-		KUNIT_EXPECT_EQ(test, kcs_irq_ring(&bench->irq), rows[i].ours);
-		KUNIT_EXPECT_EQ(test, bench->irq.attention, rows[i].attention);
+		bench->irq.in_message = rows[i].in_message;
+		KUNIT_EXPECT_EQ_MSG(test, ring(bench), rows[i].ours, "row %zu", i);
+		KUNIT_EXPECT_EQ_MSG(test, bench->irq.attention, rows[i].attention,
+				    "row %zu", i);
 	}
 }
 
 /* The byte is gone when its interrupt comes: that one is ours all the same. */
-static void link_may_be_faster_than_the_interrupt(struct kunit *test)
+static void transport_may_be_faster_than_the_interrupt(struct kunit *test)
 {
 	struct bench *bench = bench_create(test, 0x41);
 
 	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_DATA), 0x5a);
-	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
-	KUNIT_EXPECT_FALSE(test, kcs_irq_ring(&bench->irq));
-}
-
-/* Whoever has the registers alone reads them past the interrupt. */
-static void interrupt_of_what_was_read_alone_is_ours_once(struct kunit *test)
-{
-	struct bench *bench = bench_create(test, 0x41);
-	unsigned long flags;
-
-	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
-	flags = kcs_irq_hold(&bench->irq);
-	kcs_irq_release(&bench->irq, flags);
-	/* The byte taken before belonged to no message. */
-	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_STATUS), 0x40);
-	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
-	KUNIT_EXPECT_FALSE(test, kcs_irq_ring(&bench->irq));
+	KUNIT_EXPECT_TRUE(test, ring(bench));
+	KUNIT_EXPECT_FALSE(test, ring(bench));
 }
 
 static void newer_byte_takes_the_place_of_the_one_taken(struct kunit *test)
 {
 	struct bench *bench = bench_create(test, 0x81);
 
-	KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
+	KUNIT_EXPECT_TRUE(test, ring(bench));
 	bench->status = 0x41;
 	bench->data = 0x1c;
 	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_STATUS), 0x41);
@@ -145,16 +144,16 @@ static void interrupts_for_nothing_are_a_storm_and_bytes_are_none(struct kunit *
 	for (i = 0; i < ARRAY_SIZE(nothing); i++) {
 		bench = bench_create(test, nothing[i]);
 		for (n = 1; n < KCS_IRQ_STORM; n++)
-			kcs_irq_ring(&bench->irq);
+			ring(bench);
 		KUNIT_EXPECT_FALSE(test, bench->irq.storm);
-		kcs_irq_ring(&bench->irq);
+		ring(bench);
 		KUNIT_EXPECT_TRUE(test, bench->irq.storm);
-		KUNIT_EXPECT_FALSE(test, kcs_irq_ring(&bench->irq));
+		KUNIT_EXPECT_FALSE(test, ring(bench));
 	}
 	bench = bench_create(test, 0);
 	for (n = 0; n < 2 * KCS_IRQ_STORM; n++) {
 		bench->status = 0x41;
-		kcs_irq_ring(&bench->irq);
+		ring(bench);
 		read(bench, KCS_REG_DATA);
 	}
 	KUNIT_EXPECT_FALSE(test, bench->irq.storm);
@@ -163,68 +162,46 @@ static void interrupts_for_nothing_are_a_storm_and_bytes_are_none(struct kunit *
 	for (n = 0; n <= KCS_IRQ_STORM; n++) {
 		KUNIT_EXPECT_FALSE(test, bench->irq.storm);
 		bench->status = 0x41;
-		KUNIT_EXPECT_TRUE(test, kcs_irq_ring(&bench->irq));
+		KUNIT_EXPECT_EQ(test, ring(bench), n < KCS_IRQ_STORM);
 	}
 	KUNIT_EXPECT_TRUE(test, bench->irq.storm);
 	bench->status = 0x41;
-	KUNIT_EXPECT_FALSE(test, kcs_irq_ring(&bench->irq));
+	KUNIT_EXPECT_FALSE(test, ring(bench));
 	KUNIT_EXPECT_EQ(test, read(bench, KCS_REG_DATA), 0x5a);
 }
 
-static int ring_soon(void *data)
-{
-	struct bench *bench = data;
-
-	msleep(20);
-	kcs_irq_ring(&bench->irq);
-	complete(&bench->rung);
-	return 0;
-}
-
-static u64 nap(struct bench *bench, u32 us)
-{
-	struct kcs_clock *clock = &bench->irq.clock;
-	u64 start_us = clock->ops->now_us(clock);
-
-	clock->ops->nap_us(clock, us);
-	return clock->ops->now_us(clock) - start_us;
-}
-
-static void interrupt_ends_a_nap(struct kunit *test)
+static void interrupt_ends_a_sleep(struct kunit *test)
 {
 	struct bench *bench = bench_create(test, 0x41);
+	u64 start_us = ktime_to_us(ktime_get());
 
-	init_completion(&bench->rung);
-	set_bit(0, &bench->irq.on);
-	KUNIT_ASSERT_FALSE(test, IS_ERR(kthread_run(ring_soon, bench, "ring")));
-	KUNIT_EXPECT_LE(test, nap(bench, 60 * USEC_PER_SEC), 30 * (u64)USEC_PER_SEC);
-	wait_for_completion(&bench->rung);
-	/* One that came before the nap began ends it, too. */
-	bench->status = 0x41;
-	kcs_irq_ring(&bench->irq);
-	KUNIT_EXPECT_LE(test, nap(bench, 60 * USEC_PER_SEC), 30 * (u64)USEC_PER_SEC);
+	kcs_wake_clear(&bench->progress);
+	KUNIT_EXPECT_TRUE(test, ring(bench));
+	kcs_wake_sleep(&bench->progress, 60 * USEC_PER_SEC);
+	KUNIT_EXPECT_LE(test, ktime_to_us(ktime_get()) - start_us,
+			30 * (u64)USEC_PER_SEC);
 }
 
-static void nap_without_an_interrupt_ends_by_itself(struct kunit *test)
+/* On a line that others may use it is none of ours, and no storm. */
+static void interrupts_of_others_are_no_storm(struct kunit *test)
 {
-	struct bench *bench = bench_create(test, 0x40);
-	u64 napped_us;
+	struct bench *bench = bench_create(test, 0x00);
+	u32 n;
 
-	set_bit(0, &bench->irq.on);
-	napped_us = nap(bench, 3000);
-	KUNIT_EXPECT_GE(test, napped_us, 3000ull);
-	KUNIT_EXPECT_LE(test, napped_us, 10 * (u64)USEC_PER_SEC);
+	bench->irq.is_shared = true;
+	for (n = 0; n < 2 * KCS_IRQ_STORM; n++)
+		KUNIT_EXPECT_FALSE(test, ring(bench));
+	KUNIT_EXPECT_FALSE(test, bench->irq.storm);
 }
 
 static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(byte_taken_by_the_interrupt_is_read_once),
-	KUNIT_CASE(only_a_byte_or_attention_is_ours),
-	KUNIT_CASE(link_may_be_faster_than_the_interrupt),
-	KUNIT_CASE(interrupt_of_what_was_read_alone_is_ours_once),
+	KUNIT_CASE(only_a_byte_or_a_call_is_ours),
+	KUNIT_CASE(transport_may_be_faster_than_the_interrupt),
 	KUNIT_CASE(newer_byte_takes_the_place_of_the_one_taken),
 	KUNIT_CASE(interrupts_for_nothing_are_a_storm_and_bytes_are_none),
-	KUNIT_CASE(interrupt_ends_a_nap),
-	KUNIT_CASE(nap_without_an_interrupt_ends_by_itself),
+	KUNIT_CASE(interrupts_of_others_are_no_storm),
+	KUNIT_CASE(interrupt_ends_a_sleep),
 	{}
 };
 

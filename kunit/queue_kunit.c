@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Whose turn it is: classes, clients, rests. Requests are told by a letter. */
+/* Which request is next: classes, back-off. Requests are told by a letter. */
 #include "../drivers/core/queue.h"
 #include "../drivers/core/request.h"
 
@@ -16,7 +16,7 @@ static struct kcs_queue *queue_create(struct kunit *test)
 }
 
 static struct kcs_request *make(struct kunit *test, enum kcs_class class,
-				const char *client, char letter)
+				char letter)
 {
 	struct kcs_request *request = kunit_kzalloc(test, sizeof(*request),
 						    GFP_KERNEL);
@@ -24,17 +24,15 @@ static struct kcs_request *make(struct kunit *test, enum kcs_class class,
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	INIT_LIST_HEAD(&request->node);
 	request->class = class;
-	request->client = client;
 	request->deadline_us = 1000;
 	request->msg.bytes[0] = letter;
 	return request;
 }
 
 static struct kcs_request *add(struct kunit *test, struct kcs_queue *queue,
-			       enum kcs_class class, const char *client,
-			       char letter)
+			       enum kcs_class class, char letter)
 {
-	struct kcs_request *request = make(test, class, client, letter);
+	struct kcs_request *request = make(test, class, letter);
 
 	KUNIT_EXPECT_EQ(test, kcs_queue_add(queue, request), 0);
 	return request;
@@ -65,11 +63,11 @@ static void higher_class_comes_first(struct kunit *test)
 {
 	struct kcs_queue *queue = queue_create(test);
 
-	add(test, queue, KCS_CLASS_BACKGROUND, NULL, 'b');
-	add(test, queue, KCS_CLASS_USER, NULL, 'u');
-	add(test, queue, KCS_CLASS_AML, NULL, 'a');
-	add(test, queue, KCS_CLASS_USER, NULL, 'v');
-	add(test, queue, KCS_CLASS_WATCHDOG, NULL, 'w');
+	add(test, queue, KCS_CLASS_BACKGROUND, 'b');
+	add(test, queue, KCS_CLASS_USER, 'u');
+	add(test, queue, KCS_CLASS_AML, 'a');
+	add(test, queue, KCS_CLASS_USER, 'v');
+	add(test, queue, KCS_CLASS_WATCHDOG, 'w');
 	expect_order(test, queue, "wauvb-");
 }
 
@@ -79,34 +77,34 @@ static void no_class_waits_for_ever(struct kunit *test)
 	char taken[64] = {};
 	size_t i;
 
-	add(test, queue, KCS_CLASS_BACKGROUND, NULL, 'b');
-	add(test, queue, KCS_CLASS_USER, NULL, 'u');
-	add(test, queue, KCS_CLASS_USER, NULL, 'u');
+	add(test, queue, KCS_CLASS_BACKGROUND, 'b');
+	add(test, queue, KCS_CLASS_USER, 'u');
+	add(test, queue, KCS_CLASS_USER, 'u');
 	for (i = 0; i < 20; i++) {
-		add(test, queue, KCS_CLASS_AML, NULL, 'a');
+		add(test, queue, KCS_CLASS_AML, 'a');
 		taken[i] = take(queue, 0);
 	}
 	KUNIT_EXPECT_STREQ(test, (const char *)taken, "aaaaaaaabuaaaaaaaaua");
 }
 
-static void requests_of_one_client_keep_their_order(struct kunit *test)
+static void requests_of_a_class_keep_their_order(struct kunit *test)
 {
 	struct kcs_queue *queue = queue_create(test);
 	char letter;
 
 	for (letter = 'a'; letter <= 'h'; letter++)
-		add(test, queue, KCS_CLASS_USER, NULL, letter);
+		add(test, queue, KCS_CLASS_USER, letter);
 	expect_order(test, queue, "abcdefgh-");
 }
 
-static void resting_request_lets_others_pass(struct kunit *test)
+static void request_that_backs_off_lets_others_pass(struct kunit *test)
 {
 	struct kcs_queue *queue = queue_create(test);
 
 	KUNIT_EXPECT_EQ(test, kcs_queue_due_us(queue), (u64)U64_MAX);
-	add(test, queue, KCS_CLASS_AML, NULL, 'a')->not_before_us = 100;
+	add(test, queue, KCS_CLASS_AML, 'a')->not_before_us = 100;
 	KUNIT_EXPECT_EQ(test, kcs_queue_due_us(queue), 100ull);
-	add(test, queue, KCS_CLASS_USER, NULL, 'u');
+	add(test, queue, KCS_CLASS_USER, 'u');
 	KUNIT_EXPECT_EQ(test, kcs_queue_due_us(queue), 0ull);
 	expect_order(test, queue, "u-");
 	KUNIT_EXPECT_EQ(test, take(queue, 99), (char)'-');
@@ -120,13 +118,13 @@ static void full_queue_counts_no_cancelled_requests(struct kunit *test)
 	int i;
 
 	for (i = 0; i < KCS_HOST_QUEUE_MAX; i++)
-		last = add(test, queue, KCS_CLASS_USER, NULL, 'u');
+		last = add(test, queue, KCS_CLASS_USER, 'u');
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			kcs_queue_add(queue, make(test, KCS_CLASS_USER, NULL, 'v')));
+			kcs_queue_add(queue, make(test, KCS_CLASS_USER, 'v')));
 	last->ended = 1;
-	add(test, queue, KCS_CLASS_USER, NULL, 'v');
+	add(test, queue, KCS_CLASS_USER, 'v');
 	KUNIT_EXPECT_EQ(test, -EBUSY,
-			kcs_queue_add(queue, make(test, KCS_CLASS_USER, NULL, 'v')));
+			kcs_queue_add(queue, make(test, KCS_CLASS_USER, 'v')));
 }
 
 static void full_class_leaves_room_for_the_others(struct kunit *test)
@@ -135,39 +133,57 @@ static void full_class_leaves_room_for_the_others(struct kunit *test)
 	int i;
 
 	for (i = 0; i < KCS_HOST_QUEUE_MAX; i++)
-		add(test, queue, KCS_CLASS_USER, NULL, 'u');
-	add(test, queue, KCS_CLASS_AML, NULL, 'a');
-	add(test, queue, KCS_CLASS_WATCHDOG, NULL, 'w');
+		add(test, queue, KCS_CLASS_USER, 'u');
+	add(test, queue, KCS_CLASS_AML, 'a');
+	add(test, queue, KCS_CLASS_WATCHDOG, 'w');
 	expect_order(test, queue, "wau");
 }
 
-static void collecting_takes_the_late_and_the_cancelled(struct kunit *test)
+static void collect_takes_the_late_and_the_cancelled(struct kunit *test)
 {
 	struct kcs_queue *queue = queue_create(test);
 	LIST_HEAD(ended);
 
-	add(test, queue, KCS_CLASS_USER, NULL, 'a')->deadline_us = 50;
-	add(test, queue, KCS_CLASS_USER, NULL, 'b')->deadline_us = 51;
-	add(test, queue, KCS_CLASS_AML, NULL, 'c')->ended = 1;
+	add(test, queue, KCS_CLASS_USER, 'a')->deadline_us = 50;
+	add(test, queue, KCS_CLASS_USER, 'b')->deadline_us = 51;
+	add(test, queue, KCS_CLASS_AML, 'c')->ended = 1;
 	kcs_queue_collect(queue, &ended, 50);
-	KUNIT_EXPECT_FALSE(test, kcs_queue_is_empty(queue));
+	KUNIT_EXPECT_EQ(test, kcs_queue_deadline_us(queue), 51ull);
+	KUNIT_EXPECT_EQ(test, queue->expiry_us, 51ull);
 	KUNIT_EXPECT_EQ(test, list_first_entry(&ended, struct kcs_request,
 					       node)->msg.bytes[0], (u8)'c');
 	KUNIT_EXPECT_EQ(test, list_last_entry(&ended, struct kcs_request,
 					      node)->msg.bytes[0], (u8)'a');
 	kcs_queue_collect(queue, &ended, U64_MAX);
-	KUNIT_EXPECT_TRUE(test, kcs_queue_is_empty(queue));
+	KUNIT_EXPECT_EQ(test, kcs_queue_deadline_us(queue), 0ull);
+	KUNIT_EXPECT_EQ(test, queue->expiry_us, (u64)U64_MAX);
 	KUNIT_EXPECT_EQ(test, take(queue, 0), (char)'-');
+}
+
+static void queue_admits_what_would_be_next(struct kunit *test)
+{
+	struct kcs_queue *queue = queue_create(test);
+	int i;
+
+	KUNIT_EXPECT_TRUE(test, kcs_queue_admits(queue, KCS_CLASS_USER, 0));
+	add(test, queue, KCS_CLASS_USER, 'u');
+	KUNIT_EXPECT_FALSE(test, kcs_queue_admits(queue, KCS_CLASS_USER, 0));
+	KUNIT_EXPECT_FALSE(test, kcs_queue_admits(queue, KCS_CLASS_BACKGROUND, 0));
+	KUNIT_EXPECT_TRUE(test, kcs_queue_admits(queue, KCS_CLASS_AML, 0));
+	for (i = 0; i < KCS_QUEUE_PASSED_MAX; i++)
+		kcs_queue_take(queue, make(test, KCS_CLASS_AML, 'a'));
+	KUNIT_EXPECT_FALSE(test, kcs_queue_admits(queue, KCS_CLASS_AML, 0));
 }
 
 static struct kunit_case queue_cases[] = {
 	KUNIT_CASE(higher_class_comes_first),
 	KUNIT_CASE(no_class_waits_for_ever),
-	KUNIT_CASE(requests_of_one_client_keep_their_order),
-	KUNIT_CASE(resting_request_lets_others_pass),
+	KUNIT_CASE(requests_of_a_class_keep_their_order),
+	KUNIT_CASE(request_that_backs_off_lets_others_pass),
+	KUNIT_CASE(queue_admits_what_would_be_next),
 	KUNIT_CASE(full_queue_counts_no_cancelled_requests),
 	KUNIT_CASE(full_class_leaves_room_for_the_others),
-	KUNIT_CASE(collecting_takes_the_late_and_the_cancelled),
+	KUNIT_CASE(collect_takes_the_late_and_the_cancelled),
 	{}
 };
 

@@ -1,27 +1,22 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Requests that are carried by whoever hands them in, and those that are not. */
-#include "../drivers/core/request.h"
+/* Who drives a request: its submitter, or the engine. */
 #include "engine.h"
 
 #include <kunit/test.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/err.h>
-#include <linux/jiffies.h>
 #include <linux/kthread.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/workqueue.h>
 
 #define TIMEOUT_MS	5000
-
-/* 20 looks in vain, and what goes before them. */
-#define FEW_ACCESSES	60
 
 #define THREADS		4
 #define ECHOES		500
 
 /**
- * struct errand - a request and who ended it
+ * struct errand - a request and the task that completed it
  * @request: the request
  * @who: the task
  */
@@ -37,10 +32,9 @@ static void note_who(struct kcs_request *request, void *context)
 	WRITE_ONCE(errand->who, current);
 }
 
-static void send(struct kunit *test, struct errand *errand,
-		 enum kcs_class class, u8 netfn, u8 cmd)
+static void make(struct kunit *test, struct errand *errand, enum kcs_class class,
+		 u8 netfn, u8 cmd)
 {
-	struct engine *engine = test->priv;
 	struct kcs_msg msg;
 
 	errand->who = NULL;
@@ -48,10 +42,30 @@ static void send(struct kunit *test, struct errand *errand,
 	errand->request = kcs_request_create(&msg, class, TIMEOUT_MS, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, errand->request);
 	kcs_request_set_done(errand->request, note_who, errand);
-	kcs_host_submit(engine->host, errand->request);
 }
 
-/* Ends with @err; says whether it was the submitter who ended it. */
+static void execute(struct kunit *test, struct errand *errand,
+		    enum kcs_class class, u8 netfn, u8 cmd)
+{
+	struct engine *engine = test->priv;
+
+	make(test, errand, class, netfn, cmd);
+	kcs_host_execute(engine->host, errand->request);
+}
+
+/* As ipmi_msghandler does it: it may not sleep, nor be preempted. */
+static void submit_atomically(struct kunit *test, struct errand *errand,
+			      enum kcs_class class, u8 netfn, u8 cmd)
+{
+	struct engine *engine = test->priv;
+
+	make(test, errand, class, netfn, cmd);
+	preempt_disable();
+	kcs_host_submit(engine->host, errand->request);
+	preempt_enable();
+}
+
+/* Ends with @err; says whether it was this task that completed it. */
 static bool ended_here(struct kunit *test, struct errand *errand, int err)
 {
 	KUNIT_EXPECT_EQ(test, kcs_request_wait(errand->request), err);
@@ -61,67 +75,74 @@ static bool ended_here(struct kunit *test, struct errand *errand, int err)
 	return errand->who == current;
 }
 
-static void set_pace(struct engine *engine, u32 byte_us, u32 think_us)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->kcs.byte.min_us = byte_us;
-	engine->kcs.byte.max_us = byte_us;
-	engine->kcs.think.min_us = think_us;
-	engine->kcs.think.max_us = think_us;
-	spin_unlock_irqrestore(&engine->lock, flags);
-}
-
-/* Ready, and nothing is going on. */
 static void start(struct kunit *test, u32 byte_us, u32 think_us)
 {
 	struct engine *engine = test->priv;
 
 	engine_start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	flush_workqueue(engine->host->wq);
-	set_pace(engine, byte_us, think_us);
+	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+	engine_set_pace(engine, byte_us, think_us);
 }
 
-static void bmc_that_answers_at_once_is_asked_by_the_submitter(struct kunit *test)
+/* -- Driving. ------------------------------------------------------------- */
+
+static void submitter_that_sleeps_drives_its_own(struct kunit *test)
 {
+	static const u32 thinks_us[] = { 0, 5000, 300000 };
 	struct engine *engine = test->priv;
 	struct errand errand;
-
-	start(test, 0, 0);
-	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
-	KUNIT_EXPECT_TRUE(test, kcs_request_is_over(errand.request));
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
-	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_ANSWERED), 1u);
-	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
-}
-
-/* Time stands still while it is handed in: only a bound on looks ends that. */
-static void bmc_that_takes_its_time_is_left_to_the_workqueue(struct kunit *test)
-{
-	static const struct {
-		u32 byte_us, think_us;
-	} paces[] = { { 30, 0 }, { 0, 50000 }, { 1000, 1000 } };
-	struct engine *engine = test->priv;
-	struct errand errand;
-	u32 before;
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(paces); i++) {
-		start(test, paces[i].byte_us, paces[i].think_us);
-		engine_freeze(engine);
-		before = engine->accesses;
-		send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
-		KUNIT_EXPECT_LE(test, engine->accesses - before, (u32)FEW_ACCESSES);
-		KUNIT_EXPECT_FALSE(test, kcs_request_is_over(errand.request));
-		engine_thaw(engine);
-		KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
+	for (i = 0; i < ARRAY_SIZE(thinks_us); i++) {
+		start(test, 3, thinks_us[i]);
+		execute(test, &errand, KCS_CLASS_AML, 0x06, 0x01);
+		KUNIT_EXPECT_TRUE(test, kcs_request_is_over(errand.request));
+		KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
+		KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_ANSWERED), 1u);
 		KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 	}
 }
 
-static void answer_that_means_more_is_judged_on_the_workqueue(struct kunit *test)
+static void atomic_submitter_leaves_it_to_the_engine(struct kunit *test)
+{
+	struct errand errand;
+
+	start(test, 0, 0);
+	submit_atomically(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
+}
+
+/* It may poll, but not sleep: the engine goes on in the middle. */
+static void submitter_leaves_a_bmc_that_thinks(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct errand errand;
+
+	start(test, 0, 20000);
+	make(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	kcs_host_submit(engine->host, errand.request);
+	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
+	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
+	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
+}
+
+static void request_that_ended_is_never_sent(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct errand errand;
+	u32 writes;
+
+	start(test, 0, 0);
+	writes = engine->writes;
+	make(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	kcs_request_end(errand.request, -ECANCELED);
+	kcs_host_execute(engine->host, errand.request);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, -ECANCELED));
+	KUNIT_EXPECT_EQ(test, engine->writes, writes);
+}
+
+static void busy_answer_is_tried_again(struct kunit *test)
 {
 	const struct sim_fault busy = {
 		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
@@ -132,17 +153,12 @@ static void answer_that_means_more_is_judged_on_the_workqueue(struct kunit *test
 
 	start(test, 0, 0);
 	engine_set(engine, &busy);
-	send(test, &errand, KCS_CLASS_USER, 0x30, 0xee);
+	execute(test, &errand, KCS_CLASS_USER, 0x30, 0xee);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);
-
-	flush_workqueue(engine->host->wq);
-	send(test, &errand, KCS_CLASS_USER, 0x06, 0x02);	/* Cold Reset */
-	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
-	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_MAINTENANCE);
 }
 
-static void reply_that_is_another_ones_is_asked_for_again(struct kunit *test)
+static void foreign_reply_is_asked_for_again(struct kunit *test)
 {
 	const struct sim_fault foreign = {
 		.kind = SIM_FAULT_COMMAND, .byte = SIM_ANY_BYTE,
@@ -153,167 +169,121 @@ static void reply_that_is_another_ones_is_asked_for_again(struct kunit *test)
 
 	start(test, 0, 0);
 	engine_set(engine, &foreign);
-	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	execute(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);
 }
 
-/* Firmware's first request was carried at once, and time stands still. */
+/* -- Cancelling. ---------------------------------------------------------- */
+
+/* Nothing waits for it; its message runs on, and costs nothing else. */
+static void cancelled_request_harms_no_other(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct errand killed, next;
+	u32 probes;
+	int i;
+
+	start(test, 3, 600000);
+	probes = engine_count(engine, KCS_COUNT_PROBES);
+	for (i = 0; i < 12; i++) {
+		submit_atomically(test, &killed, KCS_CLASS_AML, 0x06, 0x01);
+		submit_atomically(test, &next, KCS_CLASS_AML, 0x30, 0xee);
+		kcs_request_end(killed.request, -EINTR);
+		ended_here(test, &killed, -EINTR);
+		KUNIT_EXPECT_FALSE(test, ended_here(test, &next, 0));
+		KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
+	}
+	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_PROBES), probes);
+}
+
+/* -- Bursts of firmware. -------------------------------------------------- */
+
 static void start_burst(struct kunit *test)
 {
 	struct errand errand;
 
 	start(test, 0, 0);
 	engine_freeze(test->priv);
-	send(test, &errand, KCS_CLASS_AML, 0x06, 0x01);
+	execute(test, &errand, KCS_CLASS_AML, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
 }
 
-/* After the workqueue looked at it once more. */
-static bool still_waits(struct engine *engine, const struct errand *errand)
+static bool still_waits(const struct errand *errand)
 {
-	u32 before = READ_ONCE(engine->naps);
-
-	while (READ_ONCE(engine->naps) - before < 2 &&
-	       !kcs_request_is_over(errand->request))
-		cond_resched();
+	msleep(20);
 	return !kcs_request_is_over(errand->request);
 }
 
-/* Its first request is carried at once, its second by the workqueue. */
 static void burst_of_firmware_is_not_broken_into(struct kunit *test)
 {
-	struct errand other, second;
 	struct engine *engine = test->priv;
+	struct errand other, second;
 
 	start_burst(test);
 	engine_pass(engine, 1000);
-	send(test, &other, KCS_CLASS_USER, 0x06, 0x01);
-	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
-	send(test, &second, KCS_CLASS_AML, 0x06, 0x01);
-	KUNIT_EXPECT_FALSE(test, ended_here(test, &second, 0));
+	submit_atomically(test, &other, KCS_CLASS_USER, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, still_waits(&other));
+	execute(test, &second, KCS_CLASS_AML, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &second, 0));
+	engine_pass(engine, 1000);
+	KUNIT_EXPECT_TRUE(test, still_waits(&other));
 	engine_pass(engine, 1500);
-	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
-	engine_pass(engine, 500);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &other, 0));
 	engine_thaw(engine);
 }
 
-static void burst_of_firmware_is_over_after_a_moment(struct kunit *test)
+static void burst_holds_up_none_for_ever(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	struct errand errand;
-
-	start_burst(test);
-	engine_pass(engine, 2000);
-	send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
-	engine_thaw(engine);
-}
-
-/* Whoever was passed too often goes before firmware, and is not waited with. */
-static void burst_that_others_have_to_break_into_holds_nobody_up(struct kunit *test)
-{
 	struct errand other, next;
-	struct engine *engine = test->priv;
 	int i;
 
 	start_burst(test);
-	send(test, &other, KCS_CLASS_USER, 0x06, 0x01);
+	submit_atomically(test, &other, KCS_CLASS_USER, 0x06, 0x01);
 	for (i = 0; i < KCS_QUEUE_PASSED_MAX; i++) {
-		KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
-		send(test, &next, KCS_CLASS_AML, 0x06, 0x01);
-		KUNIT_EXPECT_FALSE(test, ended_here(test, &next, 0));
+		KUNIT_EXPECT_TRUE(test, still_waits(&other));
+		execute(test, &next, KCS_CLASS_AML, 0x06, 0x01);
+		ended_here(test, &next, 0);
 	}
-	KUNIT_EXPECT_TRUE(test, still_waits(engine, &other));
-	send(test, &next, KCS_CLASS_AML, 0x06, 0x01);
-	KUNIT_EXPECT_FALSE(test, still_waits(engine, &other));
-	engine_thaw(engine);
+	engine_pass(engine, 0);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &other, 0));
-	KUNIT_EXPECT_FALSE(test, ended_here(test, &next, 0));
-}
-
-static void burst_is_firmwares_only(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	struct errand errand;
-	int i;
-
-	start(test, 0, 0);
-	engine_freeze(engine);
-	for (i = 0; i < 2; i++) {
-		send(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
-		KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
-	}
 	engine_thaw(engine);
 }
 
-/* -- Going away while the workqueue is late. ------------------------------ */
-
-/**
- * struct plug - keeps a workqueue busy until a request is over, or for 2 s
- * @work: what it does
- * @request: the request
- */
-struct plug {
-	struct work_struct work;
-	struct kcs_request *request;
-};
-
-static void be_busy(struct work_struct *work)
-{
-	struct plug *plug = container_of(work, struct plug, work);
-	unsigned long end = jiffies + 2 * HZ;
-
-	while (time_before(jiffies, end)) {
-		struct kcs_request *request = READ_ONCE(plug->request);
-
-		if (request && kcs_request_is_over(request))
-			break;
-		msleep(20);
-	}
-}
-
-/* A request that was begun, and that nobody goes on with. */
-static void begin(struct kunit *test, struct plug *plug, struct errand *errand)
-{
-	struct engine *engine = test->priv;
-
-	start(test, 0, 3000000);
-	plug->request = NULL;
-	INIT_WORK_ONSTACK(&plug->work, be_busy);
-	queue_work(engine->host->wq, &plug->work);
-	send(test, errand, KCS_CLASS_USER, 0x06, 0x01);
-	WRITE_ONCE(plug->request, errand->request);
-	KUNIT_EXPECT_FALSE(test, kcs_request_is_over(errand->request));
-}
+/* -- Going away in mid-message. ------------------------------------------- */
 
 static void removal_ends_what_was_begun(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 	struct errand errand;
-	struct plug plug;
 
-	begin(test, &plug, &errand);
+	start(test, 0, 3000000);
+	engine_freeze(engine);
+	submit_atomically(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, still_waits(&errand));
+	engine_thaw(engine);
 	engine_stop(engine);
 	KUNIT_EXPECT_TRUE(test, kcs_request_is_over(errand.request));
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, -ENODEV));
-	destroy_work_on_stack(&plug.work);
+	ended_here(test, &errand, -ENODEV);
+	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 }
 
-static void sleep_ends_what_was_begun(struct kunit *test)
+static void pause_ends_what_was_begun(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 	struct errand errand;
-	struct plug plug;
 
-	begin(test, &plug, &errand);
+	start(test, 0, 3000000);
+	engine_freeze(engine);
+	submit_atomically(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, still_waits(&errand));
+	engine_set_pace(engine, 0, 0);
+	engine_thaw(engine);
 	kcs_host_pause(engine->host);
 	KUNIT_EXPECT_TRUE(test, kcs_request_is_over(errand.request));
-	flush_work(&plug.work);
-	destroy_work_on_stack(&plug.work);
-	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, -ECANCELED));
-	set_pace(engine, 0, 0);
+	ended_here(test, &errand, -ECANCELED);
+	KUNIT_EXPECT_EQ(test, engine->kcs.phase, SIM_IDLE);
 	kcs_host_resume(engine->host);
 	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 }
@@ -346,8 +316,10 @@ static bool is_echoed(struct sender *sender, const u8 *data)
 	request = kcs_request_create(&msg, KCS_CLASS_USER, TIMEOUT_MS, GFP_KERNEL);
 	if (!request)
 		return false;
-	kcs_request_set_client(request, sender);
-	kcs_host_submit(sender->host, request);
+	if (sender->number % 2)
+		kcs_host_execute(sender->host, request);
+	else
+		kcs_host_submit(sender->host, request);
 	good = !kcs_request_wait(request);
 	reply = kcs_request_reply(request);
 	good = good && reply->len == 6 && !memcmp(&reply->bytes[3], data, 3);
@@ -369,7 +341,7 @@ static int send_echoes(void *context)
 	return 0;
 }
 
-static void submitters_and_the_workqueue_share_the_link(struct kunit *test)
+static void submitters_and_the_engine_share_registers(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 	struct sender *senders;
@@ -397,26 +369,27 @@ static void submitters_and_the_workqueue_share_the_link(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 }
 
-static struct kunit_case direct_cases[] = {
-	KUNIT_CASE(bmc_that_answers_at_once_is_asked_by_the_submitter),
-	KUNIT_CASE(bmc_that_takes_its_time_is_left_to_the_workqueue),
-	KUNIT_CASE(answer_that_means_more_is_judged_on_the_workqueue),
-	KUNIT_CASE(reply_that_is_another_ones_is_asked_for_again),
+static struct kunit_case submit_cases[] = {
+	KUNIT_CASE(submitter_that_sleeps_drives_its_own),
+	KUNIT_CASE(atomic_submitter_leaves_it_to_the_engine),
+	KUNIT_CASE(submitter_leaves_a_bmc_that_thinks),
+	KUNIT_CASE(request_that_ended_is_never_sent),
+	KUNIT_CASE(busy_answer_is_tried_again),
+	KUNIT_CASE(foreign_reply_is_asked_for_again),
+	KUNIT_CASE(cancelled_request_harms_no_other),
 	KUNIT_CASE(burst_of_firmware_is_not_broken_into),
-	KUNIT_CASE(burst_of_firmware_is_over_after_a_moment),
-	KUNIT_CASE(burst_that_others_have_to_break_into_holds_nobody_up),
-	KUNIT_CASE(burst_is_firmwares_only),
+	KUNIT_CASE(burst_holds_up_none_for_ever),
 	KUNIT_CASE(removal_ends_what_was_begun),
-	KUNIT_CASE(sleep_ends_what_was_begun),
-	KUNIT_CASE(submitters_and_the_workqueue_share_the_link),
+	KUNIT_CASE(pause_ends_what_was_begun),
+	KUNIT_CASE(submitters_and_the_engine_share_registers),
 	{}
 };
 
-static struct kunit_suite direct_suite = {
-	.name = "kcs_direct",
+static struct kunit_suite submit_suite = {
+	.name = "kcs_submit",
 	.init = engine_init,
 	.exit = engine_exit,
-	.test_cases = direct_cases,
+	.test_cases = submit_cases,
 };
 
-kunit_test_suite(direct_suite);
+kunit_test_suite(submit_suite);
