@@ -338,6 +338,7 @@ static void bmc_start(struct engine *engine, const struct sim_personality *perso
 	engine->writes = 0;
 	engine->sleeps = 0;
 	engine->raised = 0;
+	engine->hides_attention = false;
 	sim_fault_set(&engine->kcs.trouble, &fault);
 }
 

@@ -57,6 +57,8 @@ enum engine_time {
  * @irq: its number, 0 for none
  * @raised: how often it came
  * @line: raises it while the host does not sleep
+ * @listener: what the BMC calls for
+ * @heard: 1 for each message or event, 100 for a pre-timeout, 1000 for OEM flags
  * @dev: what the interface belongs to
  * @host: the interface
  */
@@ -82,6 +84,8 @@ struct engine {
 	int irq;
 	u32 raised;
 	struct task_struct *line;
+	struct kcs_listener listener;
+	atomic_t heard;
 	struct device *dev;
 	struct kcs_host *host;
 };
@@ -117,6 +121,9 @@ void engine_let_pass(struct engine *engine);
 bool engine_until(struct engine *engine, engine_condition condition);
 bool engine_await(struct engine *engine, enum kcs_health_state state);
 bool engine_settle(struct engine *engine);
+void engine_spend(struct engine *engine, u64 us);
+void engine_listen(struct kunit *test, enum kcs_interest interest);
+void engine_set_flags(struct engine *engine, u8 flags);
 u32 engine_count(const struct engine *engine, enum kcs_counter counter);
 
 struct kcs_request *engine_request(struct kunit *test, u8 netfn, u8 cmd,

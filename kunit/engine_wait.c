@@ -115,6 +115,19 @@ bool engine_await(struct engine *engine, enum kcs_health_state state)
 }
 
 /**
+ * engine_spend() - let some time pass
+ * @engine: the engine
+ * @us: microseconds, at least
+ */
+void engine_spend(struct engine *engine, u64 us)
+{
+	u64 end_us = engine_now_us(engine) + us;
+
+	while (engine_now_us(engine) < end_us)
+		engine_let_pass(engine);
+}
+
+/**
  * engine_count() - what the interface counted
  * @engine: the engine
  * @counter: of what
@@ -124,6 +137,59 @@ bool engine_await(struct engine *engine, enum kcs_health_state state)
 u32 engine_count(const struct engine *engine, enum kcs_counter counter)
 {
 	return atomic64_read(&engine->host->counters[counter]);
+}
+
+/* -- What the BMC calls for. ---------------------------------------------- */
+
+static struct engine *listener_engine(struct kcs_listener *listener)
+{
+	return container_of(listener, struct engine, listener);
+}
+
+static void hear(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	atomic_inc(&listener_engine(listener)->heard);
+}
+
+static void hear_pretimeout(struct kcs_listener *listener)
+{
+	atomic_add(100, &listener_engine(listener)->heard);
+}
+
+static void hear_oem(struct kcs_listener *listener, u8 flags)
+{
+	atomic_add(1000, &listener_engine(listener)->heard);
+}
+
+/**
+ * engine_listen() - listen to what the BMC calls for, until kcs_host_unlisten()
+ * @test: the test
+ * @interest: what is waited for
+ */
+void engine_listen(struct kunit *test, enum kcs_interest interest)
+{
+	struct engine *engine = test->priv;
+
+	engine->listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
+	atomic_set(&engine->heard, 0);
+	KUNIT_ASSERT_EQ(test, kcs_host_listen(engine->host, &engine->listener), 0);
+	kcs_host_expect(engine->host, interest);
+	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+}
+
+/**
+ * engine_set_flags() - the BMC has something to fetch
+ * @engine: the engine
+ * @flags: its message flags
+ */
+void engine_set_flags(struct engine *engine, u8 flags)
+{
+	unsigned long irq_flags;
+
+	spin_lock_irqsave(&engine->lock, irq_flags);
+	engine->bmc.message_len = flags & 0x01 ? 8 : 0;
+	engine->bmc.flags = flags;
+	spin_unlock_irqrestore(&engine->lock, irq_flags);
 }
 
 /* -- Requests. ------------------------------------------------------------ */

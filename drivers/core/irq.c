@@ -113,6 +113,7 @@ static bool irq_take(struct kcs_irq *irq, u8 status)
 	bool call = !irq->in_message &&
 		    (status & KCS_STATUS_SMS_ATN ||
 		     (byte && kcs_status_state(status) == KCS_STATE_IDLE));
+	bool is_ours = fresh || irq->polled || ((byte || call) && !irq->storm);
 
 	if (byte) {
 		irq->byte = irq->registers->ops->read(irq->registers, KCS_REG_DATA);
@@ -126,7 +127,7 @@ static bool irq_take(struct kcs_irq *irq, u8 status)
 	}
 	if (!fresh && !irq->polled && !irq->is_masked)
 		irq_count_useless(irq);
-	return fresh || irq->polled || ((byte || call) && !irq->storm);
+	return is_ours;
 }
 
 /* On a shared line what shows nothing of ours is another device's business. */

@@ -1,0 +1,151 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A request on its own: what is refused, how it ends, and when its time begins. */
+#include "engine.h"
+
+#include <kunit/test.h>
+#include <linux/delay.h>
+
+static struct kcs_request *create(struct kunit *test, u16 len, u32 timeout_ms)
+{
+	struct kcs_msg msg = { .len = len, .bytes = { 0x18, 0x01 } };
+	struct kcs_request *request = kcs_request_create(&msg, KCS_CLASS_USER,
+							  timeout_ms, GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, request);
+	return request;
+}
+
+static void message_of_a_wrong_length_is_refused(struct kunit *test)
+{
+	static const u16 lengths[] = { 0, 1, KCS_MSG_MAX + 1, 0xffff };
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	u32 accesses;
+	size_t i;
+
+	engine_start_ready(test, "spec");
+	accesses = engine->accesses;
+	for (i = 0; i < ARRAY_SIZE(lengths); i++) {
+		request = create(test, lengths[i], 5000);
+		if (i % 2)
+			kcs_host_execute(engine->host, request);
+		else
+			kcs_host_submit(engine->host, request);
+		KUNIT_EXPECT_TRUE(test, kcs_request_is_over(request));
+		KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -EINVAL);
+		kcs_request_put(request);
+	}
+	KUNIT_EXPECT_EQ(test, engine->accesses, accesses);
+}
+
+static void longest_message_is_sent(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+
+	engine_start_ready(test, "spec");
+	request = create(test, KCS_MSG_MAX, 5000);
+	kcs_host_execute(engine->host, request);
+	KUNIT_EXPECT_EQ(test, engine_end(test, request, NULL), 0);
+}
+
+static void cancelled_request_keeps_its_reason(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+
+	engine_freeze(engine);
+	engine_start_with(test, sim_personalities, SIM_FAULT_SILENCE);
+	request = engine_submit(test, 0x06, 0x01, 5000);
+	KUNIT_EXPECT_EQ(test, kcs_request_err(request), -EINPROGRESS);
+	KUNIT_EXPECT_TRUE(test, kcs_request_end(request, -ECANCELED));
+	KUNIT_EXPECT_FALSE(test, kcs_request_end(request, 0));
+	KUNIT_EXPECT_EQ(test, kcs_request_err(request), -ECANCELED);
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -ECANCELED);
+	kcs_request_put(request);
+}
+
+/* It is submitted long after its creation: the time before does not count. */
+static void deadline_counts_from_submission(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	unsigned long submitted;
+
+	engine_freeze(engine);
+	engine_start_with(test, sim_personalities, SIM_FAULT_SILENCE);
+	request = create(test, 2, 200);
+	msleep(300);
+	submitted = jiffies;
+	kcs_host_submit(engine->host, request);
+	KUNIT_EXPECT_FALSE(test, kcs_request_is_over(request));
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -ETIMEDOUT);
+	KUNIT_EXPECT_FALSE(test, time_before(jiffies, submitted + msecs_to_jiffies(200)));
+	kcs_request_put(request);
+}
+
+/* Nor does the time between submission and the wait count again. */
+static void waiter_waits_for_what_is_left(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	unsigned long submitted;
+
+	engine_freeze(engine);
+	engine_start_with(test, sim_personalities, SIM_FAULT_SILENCE);
+	submitted = jiffies;
+	request = engine_submit(test, 0x06, 0x01, 2000);
+	while (time_before(jiffies, submitted + 2 * HZ))
+		msleep(100);
+	submitted = jiffies;
+	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, time_before(jiffies, submitted + HZ));
+	kcs_request_put(request);
+}
+
+/* One that ended before it was submitted, or while it was queued. */
+static void ended_request_is_never_sent(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *early, *queued;
+	u32 commands;
+
+	engine_start_ready(test, "spec");
+	commands = engine->kcs.commands;
+	early = create(test, 2, 5000);
+	kcs_request_end(early, -ECANCELED);
+	kcs_host_execute(engine->host, early);
+	KUNIT_EXPECT_EQ(test, engine_end(test, early, NULL), -ECANCELED);
+
+	kcs_host_pause(engine->host);
+	kcs_host_resume(engine->host);
+	queued = create(test, 2, 5000);
+	preempt_disable();
+	kcs_host_submit(engine->host, queued);
+	kcs_request_end(queued, -ECANCELED);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, engine_end(test, queued, NULL), -ECANCELED);
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	engine_spend(engine, 1000000);
+	/* The two questions of the search, and nothing else. */
+	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands + 2);
+}
+
+static struct kunit_case request_cases[] = {
+	KUNIT_CASE(message_of_a_wrong_length_is_refused),
+	KUNIT_CASE(longest_message_is_sent),
+	KUNIT_CASE(cancelled_request_keeps_its_reason),
+	KUNIT_CASE(deadline_counts_from_submission),
+	KUNIT_CASE(waiter_waits_for_what_is_left),
+	KUNIT_CASE(ended_request_is_never_sent),
+	{}
+};
+
+static struct kunit_suite request_suite = {
+	.name = "kcs_request",
+	.init = engine_init,
+	.exit = engine_exit,
+	.test_cases = request_cases,
+};
+
+kunit_test_suite(request_suite);
