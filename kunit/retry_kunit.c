@@ -4,7 +4,7 @@
 #include <kunit/test.h>
 
 static u32 backoff_of(struct kunit *test, u8 netfn, u8 cmd, u32 tries, int err,
-		   u8 cc)
+		      u8 cc)
 {
 	const u8 dcmi = 0xdc;
 	struct kcs_msg request;
@@ -53,7 +53,8 @@ static void command_is_repeated_if_that_is_safe(struct kunit *test)
 	for (i = 0; i < ARRAY_SIZE(rows); i++)
 		KUNIT_EXPECT_EQ_MSG(test, rows[i].backoff_ms,
 				    backoff_of(test, rows[i].netfn, rows[i].cmd,
-					    rows[i].tries, rows[i].err, rows[i].cc),
+					       rows[i].tries, rows[i].err,
+					       rows[i].cc),
 				    "row %zu", i);
 }
 

@@ -88,7 +88,8 @@ u64 kcs_enables_due_us(struct kcs_host *host)
 	if (wanted_word(host, enables->word) != enables->word ||
 	    (irq_is_wanted(host) && !enables->irq_tested))
 		return enables->next_us;
-	if (is_wanted(host) && is_stale(host, kcs_host_now_us(host)))
+	if (is_wanted(host) && !READ_ONCE(enables->is_slow) &&
+	    is_stale(host, kcs_host_now_us(host)))
 		return max(enables->checked_us + STALE_US, enables->next_us);
 	return U64_MAX;
 }
@@ -173,7 +174,7 @@ void kcs_enables_check_irq(struct kcs_host *host)
 
 /* -- Reading, writing, testing. ------------------------------------------- */
 
-static void finish(struct kcs_host *host, bool is_known)
+static void enables_finish(struct kcs_host *host, bool is_known)
 {
 	struct kcs_enables *enables = &host->enables;
 	unsigned long flags;
@@ -196,7 +197,7 @@ static void refuse(struct kcs_host *host)
 	spin_lock_irqsave(&host->lock, flags);
 	host->enables.is_refused = true;
 	spin_unlock_irqrestore(&host->lock, flags);
-	finish(host, false);
+	enables_finish(host, false);
 }
 
 /* A completion code that says "not now" is no refusal. */
@@ -208,7 +209,7 @@ static void judge_code(struct kcs_host *host, struct kcs_request *request)
 		     cc == IPMI_DEVICE_IN_INIT_ERR;
 
 	if (later)
-		finish(host, false);
+		enables_finish(host, false);
 	else
 		refuse(host);
 }
@@ -220,7 +221,7 @@ static const struct kcs_msg *take_reply(struct kcs_host *host,
 	const struct kcs_msg *reply = kcs_request_reply(request);
 
 	if (kcs_request_err(request)) {
-		finish(host, false);
+		enables_finish(host, false);
 		return NULL;
 	}
 	if (kcs_msg_cc(reply) != IPMI_CC_NO_ERROR || reply->len < len) {
@@ -236,7 +237,7 @@ static void ask(struct kcs_host *host, u8 cmd, const u8 *byte, bool tests_irq,
 	struct kcs_request *request = kcs_submit_own(host, cmd, byte, done);
 
 	if (!request) {
-		finish(host, false);
+		enables_finish(host, false);
 		return;
 	}
 	request->tests_irq = tests_irq;
@@ -249,7 +250,7 @@ static void on_tested(struct kcs_request *request, void *context)
 	unsigned long flags;
 
 	if (kcs_request_err(request)) {
-		finish(host, false);
+		enables_finish(host, false);
 		return;
 	}
 	if (READ_ONCE(host->irq.storm)) {
@@ -263,7 +264,7 @@ static void on_tested(struct kcs_request *request, void *context)
 		host->enables.irq_tested = true;
 		spin_unlock_irqrestore(&host->lock, flags);
 	}
-	finish(host, true);
+	enables_finish(host, true);
 }
 
 /* Each byte of the reply is to bring an interrupt. */
@@ -278,7 +279,7 @@ static void settle(struct kcs_host *host)
 	if (irq_is_wanted(host) && !host->enables.irq_tested)
 		test_irq(host);
 	else
-		finish(host, true);
+		enables_finish(host, true);
 }
 
 static void on_written(struct kcs_request *request, void *context)
@@ -376,8 +377,7 @@ void kcs_enables_note_message(struct kcs_host *host, u64 took_us)
 {
 	struct kcs_enables *enables = &host->enables;
 
-	if (took_us > SECOND_US)
-		return;
+	WRITE_ONCE(enables->is_slow, took_us > SECOND_US);
 	if (READ_ONCE(enables->is_stale) || !READ_ONCE(enables->is_known) ||
 	    READ_ONCE(enables->is_busy) || !(READ_ONCE(enables->word) & OURS))
 		return;

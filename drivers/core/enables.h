@@ -11,6 +11,7 @@ struct kcs_host;
  * @is_busy: they are being read or written
  * @is_known: @word is what the BMC has
  * @is_stale: a request went by since they were last read
+ * @is_slow: the last request took so long that the BMC is left alone
  * @is_refused: the BMC does not know the commands
  * @has_original: @original was read
  * @word: what the BMC was last seen to have, or told
@@ -28,6 +29,7 @@ struct kcs_enables {
 	bool is_busy;
 	bool is_known;
 	bool is_stale;
+	bool is_slow;
 	bool is_refused;
 	bool has_original;
 	u8 word;

@@ -171,7 +171,7 @@ void kcs_report_state(struct kcs_host *host, enum kcs_health_state before)
 static void send_uevent(struct kcs_host *host)
 {
 	char word[32];
-	char *words[] = { word, NULL };
+	char *words[2] = { word };
 
 	snprintf(word, sizeof(word), "KCS_HEALTH=%s",
 		 kcs_health_name(READ_ONCE(host->health.state)));

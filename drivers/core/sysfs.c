@@ -9,7 +9,7 @@
 
 #include <linux/sysfs.h>
 
-static struct kcs_host *to_host(struct device *dev)
+static struct kcs_host *sysfs_host(struct device *dev)
 {
 	return container_of(dev, struct kcs_host, dev);
 }
@@ -18,7 +18,7 @@ static ssize_t health_show(struct device *dev, struct device_attribute *attr,
 			   char *text)
 {
 	return sysfs_emit(text, "%s\n",
-			  kcs_health_name(READ_ONCE(to_host(dev)->health.state)));
+			  kcs_health_name(READ_ONCE(sysfs_host(dev)->health.state)));
 }
 static DEVICE_ATTR_RO(health);
 
@@ -41,7 +41,7 @@ static ssize_t counter_show(struct device *dev, struct device_attribute *attr,
 			    char *text)
 {
 	return sysfs_emit(text, "%lld\n",
-			  atomic64_read(&to_host(dev)->counters[attr - counters]));
+			  atomic64_read(&sysfs_host(dev)->counters[attr - counters]));
 }
 
 static struct attribute *attributes[] = {

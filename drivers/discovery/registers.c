@@ -45,7 +45,7 @@ static const struct kcs_io_ops port_ops = {
  * %ERR_PTR(-ENOMEM).
  */
 struct kcs_io *kcs_registers_claim(struct device *dev,
-			    const struct kcs_location *location)
+				   const struct kcs_location *location)
 {
 	struct kcs_port *port = devm_kzalloc(dev, sizeof(*port), GFP_KERNEL);
 	int reg;

@@ -15,15 +15,15 @@
 #include <linux/string.h>
 
 /* Polled after the first sleep: more would cost more than it gains. */
-#define POLL_AFTER_US	25
+#define POLL_AFTER_US	25u
 
 /*
  * Sleeps past the expected moment: a quarter of the delay, within bounds. After a
  * tenth of a second a hundredth: such a BMC takes seconds, or for ever.
  */
-#define NAP_MIN_US	25
-#define NAP_USUAL_US	1000
-#define NAP_MAX_US	20000
+#define NAP_MIN_US	25u
+#define NAP_USUAL_US	1000u
+#define NAP_MAX_US	20000u
 
 /* A gap between two looks that is as good as none. */
 #define GRAIN_US	8
@@ -151,10 +151,10 @@ static u32 sleep_of(const struct kcs_pace *pace, u32 us)
 /* Past the expected moment, by what is to be expected or by more. */
 static u32 nap_us(const struct kcs_pace *pace, u32 late_us, u32 dev_us)
 {
-	u32 us = clamp(late_us / 4, (u32)NAP_MIN_US, (u32)NAP_USUAL_US);
+	u32 us = clamp(late_us / 4, NAP_MIN_US, NAP_USUAL_US);
 
 	us = max3(us, late_us / 100, dev_us);
-	return sleep_of(pace, min(us, (u32)NAP_MAX_US));
+	return sleep_of(pace, min(us, NAP_MAX_US));
 }
 
 static u32 next_unknown(const struct kcs_pace *pace, u32 waited_us, bool interrupt)
@@ -184,7 +184,7 @@ static u32 early_us(const struct kcs_pace *pace)
 {
 	u32 dev = dev_us(pace->estimate);
 
-	return max(dev / 2, min(dev_us(&pace->overshoot), POLL_AFTER_US / 2u));
+	return max(dev / 2, min(dev_us(&pace->overshoot), POLL_AFTER_US / 2));
 }
 
 static u32 sleep_until_early_us(const struct kcs_pace *pace, u32 waited_us)

@@ -1,0 +1,246 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* The BMC's global enables: told, kept, and left as they were found. */
+#include "engine.h"
+
+#include <kunit/test.h>
+#include <linux/workqueue.h>
+
+#define EVENTS		0x04	/* event message buffer */
+#define OTHERS		0x08	/* system event logging */
+
+static u8 enables_of(struct engine *engine)
+{
+	return READ_ONCE(engine->bmc.enables);
+}
+
+static void set_enables(struct engine *engine, u8 word)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->bmc.enables = word;
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+static bool are_told(struct engine *engine)
+{
+	return enables_of(engine) & EVENTS && !engine->host->enables.is_busy;
+}
+
+static void start(struct kunit *test, const char *personality)
+{
+	struct engine *engine = test->priv;
+
+	engine_start_ready(test, personality);
+	set_enables(engine, OTHERS);
+	engine_listen(test, KCS_INTEREST_NONE);
+	KUNIT_ASSERT_TRUE(test, engine_until(engine, are_told));
+	KUNIT_ASSERT_EQ(test, enables_of(engine), EVENTS | OTHERS);
+}
+
+static void lost_enables_are_restored_by_a_request(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	start(test, "spec");
+	set_enables(engine, OTHERS);
+	/* Without a request there is nothing to do, for minutes. */
+	engine_spend(engine, 10000000);
+	KUNIT_EXPECT_EQ(test, enables_of(engine), OTHERS);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, enables_of(engine), EVENTS | OTHERS);
+	kcs_host_unlisten(engine->host);
+}
+
+static void lost_enables_are_restored_for_a_poller(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	int seconds;
+
+	start(test, "spec");
+	set_enables(engine, OTHERS);
+	for (seconds = 0; seconds < 5; seconds++) {
+		kcs_host_poll_events(engine->host);
+		engine_spend(engine, 1000000);
+	}
+	KUNIT_EXPECT_EQ(test, enables_of(engine), EVENTS | OTHERS);
+	kcs_host_unlisten(engine->host);
+}
+
+/* Requests in a row cost no check each. */
+static void known_enables_are_not_asked_for_again(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 commands, i;
+
+	start(test, "spec");
+	engine_step(engine);
+	commands = engine->kcs.commands;
+	for (i = 0; i < 100; i++)
+		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_LE(test, engine->kcs.commands - commands, i + 2);
+	kcs_host_unlisten(engine->host);
+}
+
+/* For longer than a request is tried again. */
+static void busy_bmc_is_told_when_it_has_time(struct kunit *test)
+{
+	static const struct sim_fault busy = {
+		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .command = 0x062e,
+		.code = IPMI_NODE_BUSY_ERR, .for_us = 12000000,
+	};
+	struct engine *engine = test->priv;
+
+	engine_start_ready(test, "spec");
+	engine_set(engine, &busy);
+	engine_listen(test, KCS_INTEREST_NONE);
+	engine_spend(engine, 8000000);
+	KUNIT_EXPECT_EQ(test, enables_of(engine), 0);
+	KUNIT_EXPECT_TRUE(test, engine_until(engine, are_told));
+	kcs_host_unlisten(engine->host);
+}
+
+/* -- Going away. ---------------------------------------------------------- */
+
+static struct kcs_host *leaving;
+
+static void pause_host(struct work_struct *work)
+{
+	kcs_host_pause(leaving);
+}
+
+static void remove_host(struct work_struct *work)
+{
+	kcs_host_remove(leaving);
+}
+
+static bool is_thinking(struct engine *engine)
+{
+	return READ_ONCE(engine->kcs.phase) == SIM_THINK;
+}
+
+/* In the middle of a message, where time stands still until it began to go. */
+static struct kcs_request *leave(struct kunit *test, u32 think_us, work_func_t how)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	struct work_struct work;
+
+	engine_set_pace(engine, 3, think_us);
+	engine_freeze(engine);
+	request = engine_request(test, 0x30, 0xee, NULL, 0, 5000);
+	preempt_disable();
+	kcs_host_submit(engine->host, request);
+	preempt_enable();
+	KUNIT_EXPECT_TRUE(test, engine_until(engine, is_thinking));
+	engine_set_pace(engine, 3, 0);
+	leaving = kcs_host_get(engine->host);
+	INIT_WORK_ONSTACK(&work, how);
+	queue_work(system_unbound_wq, &work);
+	while (!READ_ONCE(leaving->paused) && !READ_ONCE(leaving->stop))
+		usleep_range(50, 100);
+	engine_step(engine);
+	flush_work(&work);
+	destroy_work_on_stack(&work);
+	return request;
+}
+
+static const struct {
+	const char *personality;
+	u32 think_us;
+	bool ends;
+} paces[] = {
+	{ "spec", 100000, true }, { "spec", 700000, false },
+	{ "linux", 3000000, false }, { "ami", 3000000, false },
+	{ "qemu", 700000, false }, { "aess", 3000000, false },
+};
+
+static void expect_left_alone(struct kunit *test, const char *where)
+{
+	struct engine *engine = test->priv;
+
+	KUNIT_EXPECT_EQ_MSG(test, enables_of(engine), OTHERS, "%s", where);
+	KUNIT_EXPECT_EQ_MSG(test, engine->kcs.state, KCS_STATE_IDLE, "%s", where);
+	KUNIT_EXPECT_EQ_MSG(test, engine->kcs.phase, SIM_IDLE, "%s", where);
+	KUNIT_EXPECT_EQ_MSG(test, sim_monitor_total(&engine->monitor), 0u, "%s", where);
+}
+
+static void pause_leaves_the_bmc_as_it_was(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	u32 accesses;
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(paces); i++) {
+		start(test, paces[i].personality);
+		request = leave(test, paces[i].think_us, pause_host);
+		KUNIT_EXPECT_EQ(test, kcs_request_wait(request),
+				paces[i].ends ? 0 : -ECANCELED);
+		kcs_request_put(request);
+		expect_left_alone(test, paces[i].personality);
+		accesses = engine->accesses;
+		engine_spend(engine, 10000000);
+		KUNIT_EXPECT_EQ(test, engine->accesses, accesses);
+
+		kcs_host_resume(leaving);
+		kcs_host_put(leaving);
+		KUNIT_EXPECT_TRUE(test, engine_until(engine, are_told));
+		KUNIT_EXPECT_EQ(test, enables_of(engine), EVENTS | OTHERS);
+		kcs_host_unlisten(engine->host);
+		engine_thaw(engine);
+	}
+}
+
+static void removal_leaves_the_bmc_as_it_was(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	size_t i;
+
+	/* Nothing is waited for, so a BMC that shows IBF cannot be told. */
+	for (i = 2; i < ARRAY_SIZE(paces); i++) {
+		start(test, paces[i].personality);
+		if (!strcmp(paces[i].personality, "qemu"))
+			continue;
+		request = leave(test, paces[i].think_us, remove_host);
+		WRITE_ONCE(engine->host, NULL);
+		KUNIT_EXPECT_EQ(test, kcs_request_wait(request), -ENODEV);
+		kcs_request_put(request);
+		expect_left_alone(test, paces[i].personality);
+		kcs_host_unlisten(leaving);
+		kcs_host_put(leaving);
+		engine_thaw(engine);
+	}
+}
+
+static void idle_removal_restores_the_enables(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	start(test, "spec");
+	engine_stop(engine);
+	expect_left_alone(test, "idle");
+}
+
+static struct kunit_case enables_cases[] = {
+	KUNIT_CASE(lost_enables_are_restored_by_a_request),
+	KUNIT_CASE(lost_enables_are_restored_for_a_poller),
+	KUNIT_CASE(known_enables_are_not_asked_for_again),
+	KUNIT_CASE(busy_bmc_is_told_when_it_has_time),
+	KUNIT_CASE(pause_leaves_the_bmc_as_it_was),
+	KUNIT_CASE(removal_leaves_the_bmc_as_it_was),
+	KUNIT_CASE(idle_removal_restores_the_enables),
+	{}
+};
+
+static struct kunit_suite enables_suite = {
+	.name = "kcs_enables",
+	.init = engine_init,
+	.exit = engine_exit,
+	.test_cases = enables_cases,
+};
+
+kunit_test_suite(enables_suite);

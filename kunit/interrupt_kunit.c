@@ -1,0 +1,298 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/* A whole interface with an interrupt, on a simulated BMC. */
+#include "engine.h"
+
+#include <kunit/test.h>
+#include <linux/delay.h>
+#include <linux/interrupt.h>
+
+#define THINK_US	50000
+
+static bool is_judged(struct engine *engine)
+{
+	const struct kcs_enables *enables = &engine->host->enables;
+
+	return (READ_ONCE(enables->irq_tested) || READ_ONCE(enables->irq_given_up)) &&
+	       !READ_ONCE(enables->is_busy);
+}
+
+static void start_with(struct kunit *test, bool is_shared,
+		       const struct sim_fault *fault)
+{
+	struct engine *engine = test->priv;
+
+	engine->has_irq = true;
+	engine->irq_is_shared = is_shared;
+	engine_freeze(engine);
+	engine_start(test, sim_kcs_personality("spec"));
+	if (fault)
+		engine_set(engine, fault);
+	engine_thaw(engine);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	KUNIT_ASSERT_TRUE(test, engine_until(engine, is_judged));
+	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+}
+
+/* It is proven, and the BMC's pace is known. */
+static void start(struct kunit *test, bool is_shared)
+{
+	struct engine *engine = test->priv;
+	int i;
+
+	start_with(test, is_shared, NULL);
+	KUNIT_ASSERT_TRUE(test, engine->host->irq.is_trusted);
+	KUNIT_ASSERT_FALSE(test, engine->host->enables.irq_given_up);
+	engine_set_pace(engine, 0, THINK_US);
+	engine_step(engine);
+	for (i = 0; i < 8; i++)
+		KUNIT_ASSERT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+}
+
+static const void *next_line(const void *previous, char *text)
+{
+	static const bool lines[] = { false, true };
+	const bool *line = previous;
+
+	line = line ? line + 1 : lines;
+	if (line - lines == ARRAY_SIZE(lines))
+		return NULL;
+	strscpy(text, *line ? "shared" : "exclusive", KUNIT_PARAM_DESC_SIZE);
+	return line;
+}
+
+static bool is_shared(const struct kunit *test)
+{
+	return *(const bool *)test->param_value;
+}
+
+/* Returns how long it took. */
+static u64 execute(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request = engine_request(test, 0x06, 0x01, NULL, 0, 5000);
+	u64 start_us = engine_now_us(engine), took_us;
+
+	kcs_host_execute(engine->host, request);
+	took_us = engine_now_us(engine) - start_us;
+	KUNIT_EXPECT_EQ(test, engine_end(test, request, NULL), 0);
+	return took_us;
+}
+
+static void interrupt_ends_the_one_sleep(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 sleeps;
+	u64 took_us;
+	int i;
+
+	start(test, is_shared(test));
+	for (i = 0; i < 10; i++) {
+		sleeps = engine->sleeps;
+		took_us = execute(test);
+		KUNIT_EXPECT_LE(test, engine->sleeps - sleeps, 2u);
+		KUNIT_EXPECT_GE(test, took_us, (u64)THINK_US);
+		KUNIT_EXPECT_LE(test, took_us, (u64)THINK_US + 1000);
+	}
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_on);
+	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
+}
+
+static void lost_interrupts_cost_little(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u64 worst_us = 0;
+	int i;
+
+	start(test, is_shared(test));
+	engine_set_fault(engine, SIM_FAULT_IRQ_LOST, 0);
+	for (i = 0; i < 10; i++) {
+		worst_us = max(worst_us, execute(test));
+		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	}
+	KUNIT_EXPECT_LE(test, worst_us, (u64)THINK_US + 25000);
+	KUNIT_EXPECT_TRUE(test, engine->host->enables.irq_given_up);
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_on);
+	/* Polling needs no sleep that long. */
+	KUNIT_EXPECT_LE(test, execute(test), (u64)THINK_US + 2000);
+}
+
+static void one_lost_interrupt_is_forgiven(struct kunit *test)
+{
+	static const struct sim_fault lost_once = {
+		.kind = SIM_FAULT_IRQ_LOST, .byte = SIM_ANY_BYTE,
+		.command = SIM_ANY_COMMAND, .for_us = 60000,
+	};
+	struct engine *engine = test->priv;
+	int i;
+
+	start(test, is_shared(test));
+	for (i = 0; i < 5; i++) {
+		engine_set(engine, &lost_once);
+		execute(test);
+		engine_set_fault(engine, SIM_FAULT_NONE, 0);
+		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+		execute(test);
+	}
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_on);
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
+}
+
+/* -- The self-test. ------------------------------------------------------- */
+
+static void expect_polling(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	KUNIT_EXPECT_TRUE(test, engine->host->enables.irq_given_up);
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_on);
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_trusted);
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0);
+	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
+}
+
+static void interrupt_that_never_comes_is_given_up(struct kunit *test)
+{
+	static const struct sim_fault lost = {
+		.kind = SIM_FAULT_IRQ_LOST, .byte = SIM_ANY_BYTE,
+		.command = SIM_ANY_COMMAND,
+	};
+
+	start_with(test, is_shared(test), &lost);
+	expect_polling(test);
+}
+
+static void storm_in_the_self_test_gives_it_up(struct kunit *test)
+{
+	static const struct sim_fault stuck = {
+		.kind = SIM_FAULT_IRQ_STUCK, .byte = SIM_ANY_BYTE,
+		.command = SIM_ANY_COMMAND,
+	};
+
+	start_with(test, false, &stuck);
+	expect_polling(test);
+}
+
+static void busy_bmc_does_not_cost_the_interrupt(struct kunit *test)
+{
+	static const struct sim_fault busy = {
+		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .command = 0x062f,
+		.code = IPMI_NODE_BUSY_ERR, .for_us = 8000000,
+	};
+	struct engine *engine = test->priv;
+
+	start_with(test, is_shared(test), &busy);
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
+	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x01);
+}
+
+/* The BMC does not know the command: there is no way to have interrupts. */
+static void bmc_without_enables_is_polled(struct kunit *test)
+{
+	static const struct sim_fault unknown = {
+		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .command = 0x062f,
+		.code = 0xc1,
+	};
+
+	start_with(test, is_shared(test), &unknown);
+	expect_polling(test);
+}
+
+/* -- The line. ------------------------------------------------------------ */
+
+static irqreturn_t other_handler(int number, void *data)
+{
+	return IRQ_HANDLED;
+}
+
+static void interrupts_of_another_device_are_no_storm(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 n;
+
+	start(test, true);
+	KUNIT_ASSERT_EQ(test, 0, request_irq(engine->irq, other_handler, IRQF_SHARED,
+					     "other", engine));
+	for (n = 0; n < 2 * KCS_IRQ_STORM; n++)
+		engine_raise(engine);
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.storm);
+	execute(test);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
+	free_irq(engine->irq, engine);
+}
+
+static void own_line_that_storms_is_given_up(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	start(test, false);
+	engine_listen(test, KCS_INTEREST_EVENTS);
+	engine_set_fault(engine, SIM_FAULT_IRQ_STUCK, 0);
+	execute(test);
+	while (!READ_ONCE(engine->host->enables.irq_given_up) && engine->raised < 100000)
+		engine_let_pass(engine);
+	kcs_host_unlisten(engine->host);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	expect_polling(test);
+}
+
+static void only_an_exclusive_line_is_masked(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	start(test, is_shared(test));
+	execute(test);
+	KUNIT_EXPECT_EQ(test, engine->host->irq.is_masked, !is_shared(test));
+	/* Where a call for attention is waited for, the line has to be open. */
+	engine_listen(test, KCS_INTEREST_EVENTS);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	execute(test);
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_masked);
+	kcs_host_unlisten(engine->host);
+}
+
+/* No time passes while the interface is idle: no look at Status can find it. */
+static void interrupt_brings_an_event_at_once(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	unsigned long end = jiffies + 10 * HZ;
+
+	start(test, is_shared(test));
+	engine_listen(test, KCS_INTEREST_EVENTS);
+	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x07);
+	engine_set_flags(engine, 0x02);
+	while (!atomic_read(&engine->heard) && time_before(jiffies, end))
+		usleep_range(100, 200);
+	KUNIT_EXPECT_EQ(test, atomic_read(&engine->heard), 1);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.storm);
+	kcs_host_unlisten(engine->host);
+}
+
+static struct kunit_case interrupt_cases[] = {
+	KUNIT_CASE_PARAM(interrupt_ends_the_one_sleep, next_line),
+	KUNIT_CASE_PARAM(lost_interrupts_cost_little, next_line),
+	KUNIT_CASE_PARAM(one_lost_interrupt_is_forgiven, next_line),
+	KUNIT_CASE_PARAM(interrupt_that_never_comes_is_given_up, next_line),
+	KUNIT_CASE(storm_in_the_self_test_gives_it_up),
+	KUNIT_CASE_PARAM(busy_bmc_does_not_cost_the_interrupt, next_line),
+	KUNIT_CASE_PARAM(bmc_without_enables_is_polled, next_line),
+	KUNIT_CASE(interrupts_of_another_device_are_no_storm),
+	KUNIT_CASE(own_line_that_storms_is_given_up),
+	KUNIT_CASE_PARAM(only_an_exclusive_line_is_masked, next_line),
+	KUNIT_CASE_PARAM(interrupt_brings_an_event_at_once, next_line),
+	{}
+};
+
+static struct kunit_suite interrupt_suite = {
+	.name = "kcs_interrupt",
+	.init = engine_init,
+	.exit = engine_exit,
+	.test_cases = interrupt_cases,
+};
+
+kunit_test_suite(interrupt_suite);
