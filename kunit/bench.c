@@ -98,6 +98,21 @@ static void bench_sleep(struct sim_bench *bench, u32 us)
 		bench->now_us += STEP_US;
 }
 
+/*
+ * Status is read until it changes, as a driver that never sleeps does. The BMC
+ * changes it at whole microseconds only, so one read in each finds the same moment.
+ */
+static void bench_spin(struct sim_bench *bench, u64 deadline_us)
+{
+	u8 status = bench->pair.transport.status;
+
+	while (bench->now_us < deadline_us &&
+	       sim_kcs_read(&bench->kcs, KCS_REG_STATUS, bench->now_us) == status) {
+		bench->accesses += ACCESSES_PER_US - bench->accesses % ACCESSES_PER_US;
+		bench->now_us++;
+	}
+}
+
 /* KCS_STEP_DONE, or what to sleep before the deadline. */
 static u32 bench_step(struct sim_bench *bench, u64 deadline_us)
 {
@@ -107,8 +122,12 @@ static u32 bench_step(struct sim_bench *bench, u64 deadline_us)
 
 	us = transport->ops->step(transport, bench->now_us, bench->interrupt);
 	bench->busy_us += bench->now_us - before_us;
-	if (us == KCS_STEP_DONE || !us || bench->spins)
-		return us == KCS_STEP_DONE ? us : 0;
+	if (us == KCS_STEP_DONE || !us)
+		return us;
+	if (bench->spins) {
+		bench_spin(bench, deadline_us);
+		return 0;
+	}
 	return bench->now_us < deadline_us ?
 	       min_t(u64, us, deadline_us - bench->now_us) : us;
 }

@@ -165,7 +165,7 @@ static void reply_reaches_aml_as_the_table_says(struct kunit *test)
 	}
 }
 
-static void failure_shows_in_status_and_in_completion_code(struct kunit *test)
+static void failure_sets_status_and_completion_code(struct kunit *test)
 {
 	static const struct {
 		const char *name;
@@ -200,7 +200,7 @@ static void failure_shows_in_status_and_in_completion_code(struct kunit *test)
 static struct kunit_case codec_cases[] = {
 	KUNIT_CASE(request_is_what_aml_passed),
 	KUNIT_CASE(reply_reaches_aml_as_the_table_says),
-	KUNIT_CASE(failure_shows_in_status_and_in_completion_code),
+	KUNIT_CASE(failure_sets_status_and_completion_code),
 	{}
 };
 

@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include <kunit/test.h>
+#include <linux/delay.h>
 #include <linux/workqueue.h>
 
 #define EVENTS		0x04	/* event message buffer */

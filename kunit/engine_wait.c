@@ -5,13 +5,14 @@
 #include <kunit/test.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/minmax.h>
 #include <linux/sched.h>
 
 /* Real time until a test gives up. */
 #define PATIENCE	(20 * HZ)
 
-/* What passes of its time while an interface waits. */
-#define IDLE_STEP_US	5000
+/* What passes of its time at once, at most, while an interface waits. */
+#define IDLE_STEP_US	250000
 
 static bool is_idle(struct engine *engine)
 {
@@ -33,6 +34,21 @@ static bool is_idle(struct engine *engine)
 	return !busy;
 }
 
+/* When the interface has something to do next, and at most IDLE_STEP_US from now. */
+static u64 next_due_us(struct engine *engine)
+{
+	struct kcs_host *host = engine->host;
+	u64 now_us = engine_now_us(engine), due_us = now_us + IDLE_STEP_US;
+	unsigned long flags;
+
+	spin_lock_irqsave(&host->lock, flags);
+	due_us = min3(due_us, host->health.question_us, host->queue.expiry_us);
+	if (host->health.in_step)
+		due_us = min(due_us, kcs_queue_due_us(&host->queue));
+	spin_unlock_irqrestore(&host->lock, flags);
+	return max(due_us, now_us + 1000);
+}
+
 /**
  * engine_let_pass() - let time pass, if the interface waits for nothing else
  * @engine: the engine
@@ -44,14 +60,14 @@ void engine_let_pass(struct engine *engine)
 	struct kcs_host *host = engine->host;
 	bool waits;
 
-	usleep_range(50, 100);
+	yield();	/* the tick of a machine without fine timers is long */
 	if (engine->time == ENGINE_STANDS || !rt_mutex_trylock(&host->registers))
 		return;
 	waits = !host->active && !READ_ONCE(host->work.pending) &&
 		READ_ONCE(host->thread->__state) != TASK_RUNNING;
 	rt_mutex_unlock(&host->registers);
 	if (waits)
-		engine_pass(engine, IDLE_STEP_US);
+		engine_pass(engine, next_due_us(engine) - engine_now_us(engine));
 }
 
 /**
@@ -90,7 +106,7 @@ bool engine_settle(struct engine *engine)
 	while (!is_idle(engine)) {
 		if (time_after(jiffies, end))
 			return false;
-		usleep_range(100, 200);
+		yield();
 	}
 	return true;
 }

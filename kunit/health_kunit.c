@@ -15,6 +15,8 @@
 enum what {
 	RIGHT,		/* the question is answered with completion code arg */
 	UPDATING,	/* with 00h, and "my firmware is being updated" */
+	SHORT,		/* with 00h, and no word on firmware */
+	NO_DEVICE,	/* there is no interface to ask */
 	SILENT,		/* it is not answered */
 	FLOATED,
 	STIRRED,
@@ -59,13 +61,19 @@ struct step {
 
 static u64 horizon_us;
 
-static void reply(struct kcs_health *health, u8 cc, u8 firmware, u64 now_us)
+static void reply_of(struct kcs_health *health, u16 len, u8 cc, u8 firmware,
+		     u64 now_us)
 {
 	struct kcs_msg msg = {
-		.len = 14, .bytes = { 0x1c, health->question, cc, 0x20, 0x01, firmware },
+		.len = len, .bytes = { 0x1c, health->question, cc, 0x20, 0x01, firmware },
 	};
 
 	kcs_health_replied(health, 0, &msg, now_us, horizon_us);
+}
+
+static void reply(struct kcs_health *health, u8 cc, u8 firmware, u64 now_us)
+{
+	reply_of(health, 14, cc, firmware, now_us);
 }
 
 static void happen_request(struct kcs_health *health, const struct step *step,
@@ -93,6 +101,12 @@ static void happen(struct kcs_health *health, const struct step *step)
 		break;
 	case UPDATING:
 		reply(health, 0, 0x81, now_us);
+		break;
+	case SHORT:
+		reply_of(health, 5, 0, 0x81, now_us);
+		break;
+	case NO_DEVICE:
+		kcs_health_replied(health, -ENODEV, NULL, now_us, horizon_us);
 		break;
 	case SILENT:
 		kcs_health_replied(health, -ETIMEDOUT, NULL, now_us, horizon_us);
@@ -233,6 +247,33 @@ static void busy_bmc_is_asked_the_same_again(struct kunit *test)
 		     { RIGHT, 0, 3601, READY, true, false, ID, -1 });
 }
 
+static void busy_bmc_is_asked_twice_a_second(struct kunit *test)
+{
+	horizon_us = 60000 * MS;
+	TELL(test, FOUND,
+	     { FAIL, -EIO, 1000, DEGRADED, false, false, TEST, 1010 },
+	     { RIGHT, 0xc0, 1010, DEGRADED, false, false, TEST, 1020 },
+	     { RIGHT, 0xc0, 1020, DEGRADED, false, false, TEST, 1040 },
+	     { RIGHT, 0xc0, 1040, DEGRADED, false, false, TEST, 1080 },
+	     { RIGHT, 0xc0, 1080, DEGRADED, false, false, TEST, 1160 },
+	     { RIGHT, 0xc0, 1160, DEGRADED, false, false, TEST, 1320 },
+	     { RIGHT, 0xc0, 1320, DEGRADED, false, false, TEST, 1640 },
+	     { RIGHT, 0xc0, 1640, DEGRADED, false, false, TEST, 2140 },
+	     { RIGHT, 0xc0, 2140, DEGRADED, false, false, TEST, 2640 },
+	     { RIGHT, 0xc0, 59999, DEGRADED, false, false, TEST, 60499 },
+	     { RIGHT, 0xc0, 60000, MAINTENANCE, false, true, TEST, 61000 });
+}
+
+static void search_ends_with_the_device_id(struct kunit *test)
+{
+	TELL(test,
+	     { NO_DEVICE, 0, 5, UNKNOWN, false, false, TEST, 0 },
+	     { SILENT, 0, 750, UNKNOWN, false, false, ID, 760 },
+	     { RIGHT, 0, 760, UNKNOWN, false, false, TEST, 760 },
+	     { RIGHT, 0, 761, UNKNOWN, false, false, ID, 761 },
+	     { SHORT, 0, 762, READY, true, false, ID, -1 });
+}
+
 static void odd_code_means_not_yet_for_long(struct kunit *test)
 {
 	struct kcs_health health;
@@ -292,6 +333,17 @@ static void firmware_update_is_maintenance(struct kunit *test)
 	     { RIGHT, 0, 60200, READY, true, false, ID, -1 });
 }
 
+static void failure_in_an_update_is_maintenance(struct kunit *test)
+{
+	TELL(test, FOUND,
+	     { FIRMWARE, 0, 100, MAINTENANCE, true, false, ID, 30100 },
+	     { FAIL, -EIO, 200, MAINTENANCE, false, false, TEST, 210 },
+	     { RIGHT, 0, 210, MAINTENANCE, false, false, ID, 210 },
+	     { RIGHT, 0, 211, MAINTENANCE, true, false, ID, 30100 },
+	     { SILENT, 0, 35100, MAINTENANCE, false, false, TEST, 35110 },
+	     { SILENT, 0, 37000, MAINTENANCE, false, true, TEST, 38000 });
+}
+
 static void doubtful_code_is_followed_by_one_question(struct kunit *test)
 {
 	TELL(test, FOUND,
@@ -303,6 +355,9 @@ static void doubtful_code_is_followed_by_one_question(struct kunit *test)
 	     { RIGHT, 0xc0, 6001, READY, true, false, ID, -1 },
 	     { ANSWER, 0xc3, 9000, READY, true, false, ID, 9000 },
 	     { RIGHT, 0xc3, 9001, DEGRADED, false, false, TEST, 9011 });
+	TELL(test, FOUND,
+	     { ANSWER, 0xc3, 5000, READY, true, false, ID, 5000 },
+	     { SILENT, 0, 10000, DEGRADED, false, false, TEST, 10010 });
 }
 
 static void slow_bmc_gets_its_time_once_more(struct kunit *test)
@@ -324,7 +379,7 @@ static void floating_bus_is_absent(struct kunit *test)
 	     { DOUBTED, 0, 5000, READY, false, false, TEST, 5000 });
 }
 
-static void question_gets_more_time_in_vain(struct kunit *test)
+static void question_gets_more_time_after_silence(struct kunit *test)
 {
 	static const u32 wanted_ms[] = { 750, 750, 1500, 1500, 3000, 3000 };
 	struct kcs_health health;
@@ -362,15 +417,18 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(verdict_waits_for_those_who_wait),
 	KUNIT_CASE(dead_bmc_is_searched_for_ever_more_rarely),
 	KUNIT_CASE(busy_bmc_is_asked_the_same_again),
+	KUNIT_CASE(busy_bmc_is_asked_twice_a_second),
+	KUNIT_CASE(search_ends_with_the_device_id),
 	KUNIT_CASE(odd_code_means_not_yet_for_long),
 	KUNIT_CASE(policy_of_the_bmc_refuses_only_one),
 	KUNIT_CASE(reset_excuses_silence_for_a_while),
 	KUNIT_CASE(reset_that_is_not_answered_is_one),
 	KUNIT_CASE(firmware_update_is_maintenance),
+	KUNIT_CASE(failure_in_an_update_is_maintenance),
 	KUNIT_CASE(doubtful_code_is_followed_by_one_question),
 	KUNIT_CASE(slow_bmc_gets_its_time_once_more),
 	KUNIT_CASE(floating_bus_is_absent),
-	KUNIT_CASE(question_gets_more_time_in_vain),
+	KUNIT_CASE(question_gets_more_time_after_silence),
 	KUNIT_CASE(health_has_a_name_of_its_own),
 	{}
 };

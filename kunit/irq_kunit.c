@@ -162,7 +162,7 @@ static void interrupts_for_nothing_are_a_storm_and_bytes_are_none(struct kunit *
 	for (n = 0; n <= KCS_IRQ_STORM; n++) {
 		KUNIT_EXPECT_FALSE(test, bench->irq.storm);
 		bench->status = 0x41;
-		KUNIT_EXPECT_EQ(test, ring(bench), n < KCS_IRQ_STORM);
+		KUNIT_EXPECT_TRUE(test, ring(bench));
 	}
 	KUNIT_EXPECT_TRUE(test, bench->irq.storm);
 	bench->status = 0x41;

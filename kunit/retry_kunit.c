@@ -13,48 +13,50 @@ static u32 backoff_of(struct kunit *test, u8 netfn, u8 cmd, u32 tries, int err,
 	return kcs_retry_backoff_ms(&request, tries, err, cc);
 }
 
+static const struct {
+	u8 netfn, cmd;
+	u32 tries;
+	int err;
+	u8 cc;
+	u32 backoff_ms;
+} retry_rows[] = {
+	/* Not now: any command, ever more rarely. */
+	{ 0x2c, 0x02, 1, 0, 0xc0, 10 },
+	{ 0x00, 0x02, 1, 0, 0xc0, 10 },
+	{ 0x00, 0x02, 2, 0, 0xd1, 20 },
+	{ 0x00, 0x02, 6, 0, 0xd2, 320 },
+	{ 0x00, 0x02, 7, 0, 0xc0, 500 },
+	{ 0x00, 0x02, 4000, 0, 0xc0, 500 },
+	/* It is not known whether it was executed. */
+	{ 0x2c, 0x02, 1, 0, 0xc3, 0 },
+	{ 0x2c, 0x02, 2, 0, 0xc3, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, -EIO, 0, 0 },
+	{ 0x2c, 0x02, 1, -EBADMSG, 0, 0 },
+	{ 0x2c, 0x02, 2, -EBADMSG, 0, KCS_RETRY_NEVER },
+	{ 0x00, 0x02, 1, 0, 0xc3, KCS_RETRY_NEVER },
+	{ 0x00, 0x02, 1, -EIO, 0, KCS_RETRY_NEVER },
+	{ 0x2c, 0x04, 1, -EBADMSG, 0, KCS_RETRY_NEVER },
+	{ 0x06, 0x35, 1, -EIO, 0, KCS_RETRY_NEVER },
+	/* Answers, and ends. */
+	{ 0x2c, 0x02, 1, 0, 0x00, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, 0, 0xc1, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, 0, 0xff, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, -ETIMEDOUT, 0, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, -ECANCELED, 0, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, -ENODEV, 0, KCS_RETRY_NEVER },
+	{ 0x2c, 0x02, 1, -EMSGSIZE, 0, KCS_RETRY_NEVER },
+};
+
 static void command_is_repeated_if_that_is_safe(struct kunit *test)
 {
-	static const struct {
-		u8 netfn, cmd;
-		u32 tries;
-		int err;
-		u8 cc;
-		u32 backoff_ms;
-	} rows[] = {
-		/* Not now: any command, ever more rarely. */
-		{ 0x2c, 0x02, 1, 0, 0xc0, 10 },
-		{ 0x00, 0x02, 1, 0, 0xc0, 10 },
-		{ 0x00, 0x02, 2, 0, 0xd1, 20 },
-		{ 0x00, 0x02, 6, 0, 0xd2, 320 },
-		{ 0x00, 0x02, 7, 0, 0xc0, 500 },
-		{ 0x00, 0x02, 4000, 0, 0xc0, 500 },
-		/* It is not known whether it was executed. */
-		{ 0x2c, 0x02, 1, 0, 0xc3, 0 },
-		{ 0x2c, 0x02, 2, 0, 0xc3, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, -EIO, 0, 0 },
-		{ 0x2c, 0x02, 1, -EBADMSG, 0, 0 },
-		{ 0x2c, 0x02, 2, -EBADMSG, 0, KCS_RETRY_NEVER },
-		{ 0x00, 0x02, 1, 0, 0xc3, KCS_RETRY_NEVER },
-		{ 0x00, 0x02, 1, -EIO, 0, KCS_RETRY_NEVER },
-		{ 0x2c, 0x04, 1, -EBADMSG, 0, KCS_RETRY_NEVER },
-		{ 0x06, 0x35, 1, -EIO, 0, KCS_RETRY_NEVER },
-		/* Answers, and ends. */
-		{ 0x2c, 0x02, 1, 0, 0x00, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, 0, 0xc1, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, 0, 0xff, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, -ETIMEDOUT, 0, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, -ECANCELED, 0, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, -ENODEV, 0, KCS_RETRY_NEVER },
-		{ 0x2c, 0x02, 1, -EMSGSIZE, 0, KCS_RETRY_NEVER },
-	};
 	size_t i;
 
-	for (i = 0; i < ARRAY_SIZE(rows); i++)
-		KUNIT_EXPECT_EQ_MSG(test, rows[i].backoff_ms,
-				    backoff_of(test, rows[i].netfn, rows[i].cmd,
-					       rows[i].tries, rows[i].err,
-					       rows[i].cc),
+	for (i = 0; i < ARRAY_SIZE(retry_rows); i++)
+		KUNIT_EXPECT_EQ_MSG(test, retry_rows[i].backoff_ms,
+				    backoff_of(test, retry_rows[i].netfn,
+					       retry_rows[i].cmd,
+					       retry_rows[i].tries,
+					       retry_rows[i].err, retry_rows[i].cc),
 				    "row %zu", i);
 }
 

@@ -6,6 +6,7 @@
 #include <kcs/host.h>
 #include <kunit/test.h>
 #include <linux/delay.h>
+#include <linux/preempt.h>
 #include <linux/workqueue.h>
 
 #define CALLERS		16
@@ -77,11 +78,14 @@ static int call_now(struct kunit *test, u8 netfn, u8 cmd, u8 data, u32 keep_ms)
 	return kcs_share_transfer(engine->host, &msg, &reply, LONG_MS, keep_ms);
 }
 
+/* Holds the interface while time stands still: calls are queued behind it. */
+static struct kcs_request *occupant;
+
 static u64 transfers(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	return engine_count(engine, KCS_COUNT_REQUESTS);
+	return engine_count(engine, KCS_COUNT_REQUESTS) - 1;
 }
 
 static int share_init(struct kunit *test)
@@ -96,7 +100,20 @@ static int share_init(struct kunit *test)
 	engine_start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	engine_freeze(engine);
+	occupant = engine_request(test, 0x30, 0xee, NULL, 0, LONG_MS);
+	preempt_disable();
+	kcs_host_submit(engine->host, occupant);
+	preempt_enable();
+	msleep(20);
 	return 0;
+}
+
+static void share_exit(struct kunit *test)
+{
+	engine_exit(test);
+	if (occupant)
+		kcs_request_put(occupant);
+	occupant = NULL;
 }
 
 /* -- On its way. ---------------------------------------------------------- */
@@ -301,7 +318,7 @@ static struct kunit_case share_cases[] = {
 static struct kunit_suite share_suite = {
 	.name = "kcs_share",
 	.init = share_init,
-	.exit = engine_exit,
+	.exit = share_exit,
 	.test_cases = share_cases,
 };
 

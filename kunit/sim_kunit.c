@@ -176,7 +176,7 @@ static void state_and_code_of_an_abort(struct kunit *test)
 	play_rows(test, rows, ARRAY_SIZE(rows), 0, 0);
 }
 
-static void reply_after_an_abort_of_a_working_bmc_may_be_dropped(struct kunit *test)
+static void bmc_may_drop_its_reply_after_an_abort(struct kunit *test)
 {
 	static const struct zoo_row rows[] = {
 		{ "ami", 12, { REQUEST, C(0x60), W(0x00), D(0x01), W(0x68), REQUEST } },
@@ -384,7 +384,7 @@ static const struct sim_fault silence_any = {
 	.kind = SIM_FAULT_SILENCE, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
 };
 
-static void fault_waits_for_its_byte_state_command_and_time(struct kunit *test)
+static void fault_waits_for_byte_state_command_and_time(struct kunit *test)
 {
 	static const struct {
 		struct sim_fault fault;
@@ -438,7 +438,7 @@ static void fault_strikes_as_often_as_it_should(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, trouble.fault.kind, SIM_FAULT_NONE);
 }
 
-static void silence_ends_after_its_time_and_nothing_is_lost(struct kunit *test)
+static void silent_bmc_answers_after_its_time(struct kunit *test)
 {
 	struct sim_kcs *kcs = create(test, "spec");
 	struct sim_fault silence = silence_any;
@@ -541,7 +541,7 @@ static struct kunit_case sim_cases[] = {
 	KUNIT_CASE(write_start_in_mid_transfer),
 	KUNIT_CASE(write_with_ibf_set_is_lost_or_overwrites),
 	KUNIT_CASE(state_and_code_of_an_abort),
-	KUNIT_CASE(reply_after_an_abort_of_a_working_bmc_may_be_dropped),
+	KUNIT_CASE(bmc_may_drop_its_reply_after_an_abort),
 	KUNIT_CASE(unknown_control_code),
 	KUNIT_CASE(message_of_one_byte),
 	KUNIT_CASE(data_byte_in_idle),
@@ -553,9 +553,9 @@ static struct kunit_case sim_cases[] = {
 	KUNIT_CASE(interrupt_is_up_while_a_byte_waits),
 	KUNIT_CASE(attention_is_shown),
 	KUNIT_CASE(drawn_times_stay_in_range_and_repeat),
-	KUNIT_CASE(fault_waits_for_its_byte_state_command_and_time),
+	KUNIT_CASE(fault_waits_for_byte_state_command_and_time),
 	KUNIT_CASE(fault_strikes_as_often_as_it_should),
-	KUNIT_CASE(silence_ends_after_its_time_and_nothing_is_lost),
+	KUNIT_CASE(silent_bmc_answers_after_its_time),
 	KUNIT_CASE(floating_bus_reads_ones_and_takes_nothing),
 	KUNIT_CASE(events_never_end_under_their_fault),
 	KUNIT_CASE(every_name_is_found_and_no_other),

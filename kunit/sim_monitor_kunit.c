@@ -82,7 +82,7 @@ static void each_breach_is_counted_once_and_by_its_name(struct kunit *test)
 	}
 }
 
-static void repetition_is_none_where_requests_are_not_told_apart(struct kunit *test)
+static void monitor_allows_repeat_without_transfers(struct kunit *test)
 {
 	static const struct script_step twice[] = { SEND, SEND };
 	struct sim_monitor monitor = {};
@@ -94,7 +94,7 @@ static void repetition_is_none_where_requests_are_not_told_apart(struct kunit *t
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&monitor), 0u);
 }
 
-static void spinning_is_a_breach_and_looking_now_and_then_is_none(struct kunit *test)
+static void monitor_counts_spinning_only(struct kunit *test)
 {
 	struct sim_monitor monitor = {};
 	u64 now_us = 0;
@@ -119,8 +119,8 @@ static void every_rule_has_a_name(struct kunit *test)
 
 static struct kunit_case monitor_cases[] = {
 	KUNIT_CASE(each_breach_is_counted_once_and_by_its_name),
-	KUNIT_CASE(repetition_is_none_where_requests_are_not_told_apart),
-	KUNIT_CASE(spinning_is_a_breach_and_looking_now_and_then_is_none),
+	KUNIT_CASE(monitor_allows_repeat_without_transfers),
+	KUNIT_CASE(monitor_counts_spinning_only),
 	KUNIT_CASE(every_rule_has_a_name),
 	{}
 };

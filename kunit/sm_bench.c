@@ -18,6 +18,7 @@ struct sm_bench *sm_bench_create(struct kunit *test)
 
 	KUNIT_ASSERT_NOT_NULL(test, bench);
 	bench->script = script_create(test);
+	bench->dummy_wait_us = KCS_SM_DUMMY_WAIT_US;
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&bench->request, 0x06, 0x01,
 					      NULL, 0), 0);
 	return bench;
@@ -44,6 +45,7 @@ void sm_bench_run(struct sm_bench *bench, bool dirty)
 	u32 waited_us = 0;
 
 	kcs_sm_begin(sm, &bench->request, &bench->reply, dirty);
+	sm->dummy_wait_us = bench->dummy_wait_us;
 	bench->visited |= BIT(sm->state);
 	while (sm->state != KCS_SM_END && !script->off) {
 		u8 status = script->io.ops->read(&script->io, KCS_REG_STATUS);

@@ -10,6 +10,7 @@
  * struct sm_bench - the core on a script
  * @script: the BMC
  * @sm: the core
+ * @dummy_wait_us: %KCS_SM_DUMMY_WAIT_US, unless a test sets another
  * @request: Get Device ID, unless a test sets another
  * @reply: the reply
  * @visited: a bit for each state entered
@@ -17,6 +18,7 @@
 struct sm_bench {
 	struct script *script;
 	struct kcs_sm sm;
+	u32 dummy_wait_us;
 	struct kcs_msg request;
 	struct kcs_msg reply;
 	u32 visited;

@@ -33,7 +33,7 @@ static void error_without_obf_is_aborted_at_once(struct kunit *test)
 	sm_expect_device_id(test, bench);
 }
 
-static void request_the_bmc_has_received_is_not_sent_again(struct kunit *test)
+static void host_never_resends_received_request(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 
@@ -56,7 +56,7 @@ static void error_in_mid_reply_ends_the_message(struct kunit *test)
 	sm_expect_failure(test, bench, -EIO, false);
 }
 
-static void bmc_that_asks_for_more_after_the_last_byte_is_aborted(struct kunit *test)
+static void host_aborts_bmc_that_asks_for_more_bytes(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 
@@ -122,7 +122,7 @@ static void add_failing_aborts(struct script *script)
 	       S(0x00), S(0x80));
 }
 
-static void message_not_begun_does_without_a_failing_abort(struct kunit *test)
+static void host_starts_message_after_failed_aborts(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 
@@ -136,7 +136,7 @@ static void message_not_begun_does_without_a_failing_abort(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, bench->sm.dirty);
 }
 
-static void message_begun_is_given_up_with_a_failing_abort(struct kunit *test)
+static void host_gives_up_begun_message_on_failed_aborts(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 
@@ -208,14 +208,14 @@ static void every_state_is_entered(struct kunit *test)
 static struct kunit_case sm_error_cases[] = {
 	KUNIT_CASE(bmc_error_state_recovers_on_abort),
 	KUNIT_CASE(error_without_obf_is_aborted_at_once),
-	KUNIT_CASE(request_the_bmc_has_received_is_not_sent_again),
+	KUNIT_CASE(host_never_resends_received_request),
 	KUNIT_CASE(error_in_mid_reply_ends_the_message),
-	KUNIT_CASE(bmc_that_asks_for_more_after_the_last_byte_is_aborted),
+	KUNIT_CASE(host_aborts_bmc_that_asks_for_more_bytes),
 	KUNIT_CASE(dirty_interface_is_aborted_before_the_message),
 	KUNIT_CASE(state_after_abort_may_be_any),
 	KUNIT_CASE(abort_without_last_dummy_byte_is_excused),
-	KUNIT_CASE(message_not_begun_does_without_a_failing_abort),
-	KUNIT_CASE(message_begun_is_given_up_with_a_failing_abort),
+	KUNIT_CASE(host_starts_message_after_failed_aborts),
+	KUNIT_CASE(host_gives_up_begun_message_on_failed_aborts),
 	KUNIT_CASE(message_is_given_up_when_nothing_helps),
 	KUNIT_CASE(missing_status_code_fails_the_abort_in_time),
 	KUNIT_CASE(message_that_always_errs_is_given_up),

@@ -33,7 +33,7 @@ static void bmc_without_dummy_bytes_gets_the_same_request(struct kunit *test)
 	sm_expect_device_id(test, bench);
 }
 
-static void byte_left_in_data_out_is_dropped_before_the_start(struct kunit *test)
+static void host_drops_byte_left_in_data_out(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 
@@ -42,10 +42,11 @@ static void byte_left_in_data_out_is_dropped_before_the_start(struct kunit *test
 	script_add_reply(bench->script, sm_device_id, sizeof(sm_device_id));
 	sm_bench_run(bench, false);
 	sm_expect_device_id(test, bench);
+	KUNIT_EXPECT_TRUE(test, bench->sm.leftover);
 }
 
 /* The state bits of a status byte with IBF=1 mean nothing: here they lie. */
-static void busy_bmc_is_left_alone_whatever_its_state_bits_say(struct kunit *test)
+static void host_ignores_state_bits_while_ibf_is_set(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 
@@ -128,6 +129,7 @@ static void last_dummy_byte_may_come_after_idle(struct kunit *test)
 	SCRIPT(bench->script, S(0x00), S(0x00), S(0x01), D(0x00));
 	sm_bench_run(bench, false);
 	sm_expect_device_id(test, bench);
+	KUNIT_EXPECT_FALSE(test, bench->sm.dummy_missing || bench->sm.leftover);
 }
 
 static void missing_last_dummy_byte_is_excused(struct kunit *test)
@@ -142,9 +144,33 @@ static void missing_last_dummy_byte_is_excused(struct kunit *test)
 	sm_bench_run(bench, false);
 	sm_expect_device_id(test, bench);
 	KUNIT_EXPECT_FALSE(test, bench->sm.dirty);
+	KUNIT_EXPECT_TRUE(test, bench->sm.dummy_missing);
 }
 
-static void trouble_after_the_reply_is_left_to_the_next_message(struct kunit *test)
+/* A wait of 0 takes a dummy byte that is there, and waits for none. */
+static void host_ends_at_idle_if_no_dummy_is_due(struct kunit *test)
+{
+	static const u8 idles[] = { 0x00, 0x01 };
+	size_t i, idle;
+
+	for (idle = 0; idle < ARRAY_SIZE(idles); idle++) {
+		struct sm_bench *bench = sm_bench_create(test);
+
+		bench->dummy_wait_us = 0;
+		script_add_request(bench->script, &bench->request);
+		for (i = 0; i < sizeof(sm_device_id); i++)
+			SCRIPT(bench->script, S(0x41), D(sm_device_id[i]), W(0x68));
+		SCRIPT(bench->script, S(idles[idle]));
+		if (idles[idle] & KCS_STATUS_OBF)
+			SCRIPT(bench->script, D(0x00));
+		sm_bench_run(bench, false);
+		sm_expect_device_id(test, bench);
+		KUNIT_EXPECT_FALSE(test, bench->sm.dirty);
+		KUNIT_EXPECT_EQ(test, bench->sm.dummy_missing, !idle);
+	}
+}
+
+static void host_delivers_reply_when_bmc_errs_after_it(struct kunit *test)
 {
 	struct sm_bench *bench = sm_bench_create(test);
 	size_t i;
@@ -297,15 +323,16 @@ static void ended_message_touches_nothing(struct kunit *test)
 static struct kunit_case sm_cases[] = {
 	KUNIT_CASE(get_device_id_follows_the_known_transcript),
 	KUNIT_CASE(bmc_without_dummy_bytes_gets_the_same_request),
-	KUNIT_CASE(byte_left_in_data_out_is_dropped_before_the_start),
-	KUNIT_CASE(busy_bmc_is_left_alone_whatever_its_state_bits_say),
+	KUNIT_CASE(host_drops_byte_left_in_data_out),
+	KUNIT_CASE(host_ignores_state_bits_while_ibf_is_set),
 	KUNIT_CASE(bmc_may_think_in_read_state),
 	KUNIT_CASE(late_dummy_byte_is_not_taken_for_the_reply),
 	KUNIT_CASE(second_zero_is_a_reply_and_a_wrong_one),
 	KUNIT_CASE(reply_of_zeros_ends_at_once),
 	KUNIT_CASE(last_dummy_byte_may_come_after_idle),
 	KUNIT_CASE(missing_last_dummy_byte_is_excused),
-	KUNIT_CASE(trouble_after_the_reply_is_left_to_the_next_message),
+	KUNIT_CASE(host_ends_at_idle_if_no_dummy_is_due),
+	KUNIT_CASE(host_delivers_reply_when_bmc_errs_after_it),
 	KUNIT_CASE(attention_and_oem_bits_change_nothing),
 	KUNIT_CASE(longest_message_passes_both_ways),
 	KUNIT_CASE(request_without_command_is_refused_untouched),

@@ -27,6 +27,8 @@
  * @right: bit 0, 1: the first, second byte of the reply is the right one
  * @received: the BMC has the whole request
  * @aborted: ABORT was written, and nothing since that allows another
+ * @dummy_seen: a write was followed by a dummy byte
+ * @dummy_lacking: a write was not
  */
 struct state {
 	struct kcs_sm sm;
@@ -34,6 +36,8 @@ struct state {
 	u8 right;
 	bool received;
 	bool aborted;
+	bool dummy_seen;
+	bool dummy_lacking;
 };
 
 enum colour { WHITE, GREY, BLACK };
@@ -82,7 +86,8 @@ static void unpack(const struct state *state, struct kcs_sm *sm,
 	sm->request = &request;
 	sm->reply = reply;
 	reply->len = state->reply_len;
-	reply->bytes[0] = state->right & 1 ? request.bytes[0] | 1 << 2 : 0xee;
+	/* LUN 0, which the request is not for. */
+	reply->bytes[0] = state->right & 1 ? (request.bytes[0] | 1 << 2) & ~3 : 0xee;
 	reply->bytes[1] = state->right & 2 ? request.bytes[1] : ~request.bytes[1];
 }
 
@@ -185,6 +190,35 @@ static void check_write(struct state *state, struct kcs_action action, u8 status
 	}
 }
 
+static bool is_write_phase(const struct state *state)
+{
+	return state->sm.state == KCS_SM_WAIT_WRITE_START ||
+	       state->sm.state == KCS_SM_WAIT_WRITE_DATA ||
+	       state->sm.state == KCS_SM_WAIT_WRITE_END;
+}
+
+static void note_dummy(struct state *next, const struct state *from, bool read,
+		       u8 status)
+{
+	if (!is_write_phase(from))
+		return;
+	if (read)
+		next->dummy_seen = true;
+	else if (!(status & KCS_STATUS_IBF) &&
+		 kcs_status_state(status) == KCS_STATE_WRITE)
+		next->dummy_lacking = true;
+}
+
+/* A byte of the reply phase is kept, unless it can be a dummy byte come late. */
+static void check_dropped(const struct state *from, struct kcs_action action,
+			  u8 byte)
+{
+	if (from->sm.state != KCS_SM_WAIT_REPLY || action.kind != KCS_ACTION_WAIT)
+		return;
+	demand(!byte && !from->reply_len && from->dummy_seen && from->dummy_lacking,
+	       from, "reply byte dropped");
+}
+
 static void check_end(const struct state *state, const struct kcs_msg *reply)
 {
 	switch (state->sm.result) {
@@ -193,8 +227,11 @@ static void check_end(const struct state *state, const struct kcs_msg *reply)
 		demand(kcs_msg_answers(reply, &request), state,
 		       "reply to another request delivered");
 		break;
-	case -EIO:
 	case -EBADMSG:
+		demand(state->right != 3 || reply->len < KCS_MSG_REPLY_MIN, state,
+		       "reply to the request refused");
+		break;
+	case -EIO:
 	case -EMSGSIZE:
 		break;
 	default:
@@ -209,13 +246,14 @@ static u32 search(struct node *node);
 /* One step further; returns accesses from there to the end. */
 static u32 follow(const struct node *from, const struct kcs_sm *sm,
 		  const struct kcs_msg *reply, struct kcs_action action,
-		  u8 status)
+		  u8 status, bool read)
 {
 	struct state next = from->state;
 	struct node *to;
 
 	steps++;
 	pack(&next, sm, reply);
+	note_dummy(&next, &from->state, read, status);
 	demand(next.sm.sent <= request.len, &next, "sent past the request");
 	demand(reply->len <= KCS_MSG_MAX, &next, "reply past its buffer");
 	if (action.kind == KCS_ACTION_WRITE_CMD ||
@@ -266,6 +304,7 @@ static u32 try_data(const struct node *node, const struct kcs_sm *sm,
 		action = kcs_sm_data(&after, byte);
 		demand(action.kind != KCS_ACTION_READ_DATA, &node->state,
 		       "two reads for one status");
+		check_dropped(&node->state, action, byte);
 		packed = node->state;
 		pack(&packed, &after, &after_reply);
 		if (byte && !memcmp(&packed, &before, sizeof(packed)) &&
@@ -274,7 +313,7 @@ static u32 try_data(const struct node *node, const struct kcs_sm *sm,
 			continue;
 		}
 		longest = longer(longest, follow(node, &after, &after_reply,
-						 action, status));
+						 action, status, true));
 		before = packed;
 		action_before = action;
 	}
@@ -313,7 +352,7 @@ static u32 try_status(const struct node *node, u8 status, u32 waited_us)
 	if (action.kind == KCS_ACTION_READ_DATA)
 		return 1 + try_data(node, &sm, &reply, status);
 	return 1 + (action.kind != KCS_ACTION_WAIT) +
-	       follow(node, &sm, &reply, action, status);
+	       follow(node, &sm, &reply, action, status, false);
 }
 
 static u32 search(struct node *node)
@@ -367,7 +406,7 @@ int main(int count, char **arguments)
 		return 1;
 	for (i = 0; i < KCS_MSG_MAX; i++)
 		request.bytes[i] = i * 4;
-	request.bytes[0] = 0x06 << 2;
+	request.bytes[0] = 0x06 << 2 | 1;
 	for (i = 0; i < lengths_used; i++) {
 		explore(lengths[i], false);
 		explore(lengths[i], true);

@@ -1,22 +1,28 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * libFuzzer's way into the pure rooms. The first byte says which: the core
+ * libFuzzer's way into the pure code. The first byte says which: the transport
  * against any BMC, the codec against any AML and any reply, the simulator
- * against any host, and the core against the simulator. What the sanitizers do
- * not see is demanded here.
+ * against any host, and the transport against the simulator. What the sanitizers
+ * do not see is demanded here.
  */
-#include "../../drivers/core/link.h"
 #include "../../drivers/opregion/codec.h"
+#include "../../drivers/protocol/transport.h"
 #include "../../drivers/sim/bmc.h"
 #include "../../drivers/sim/kcs.h"
 #include "../../drivers/sim/monitor.h"
 
+#include <linux/container_of.h>
+#include <linux/minmax.h>
 #include <stdlib.h>
 
 #define DEADLINE_US	50000
 
-/* All registers taken together: sends, error exits, replies. */
-#define ACCESSES_MAX	20000
+/* Each byte of the longest reply is polled for, and a look takes a microsecond. */
+#define ACCESSES_MAX	((KCS_MSG_MAX + KCS_SM_DRAIN_MAX) * (KCS_PACE_POLL_US + 2) + \
+			 STEP_MAX)
+
+/* Accesses in one step, and so the time past the deadline. */
+#define STEP_MAX	3000
 
 /**
  * struct input - the fuzzer's bytes
@@ -43,10 +49,9 @@ static void demand(bool ok)
 }
 
 /**
- * struct host - a link on any BMC, or on a simulated one
- * @io: its registers
- * @clock: its time
- * @link: the link
+ * struct host - a register pair on any BMC, or on a simulated one
+ * @io: the registers
+ * @pair: the transport
  * @input: what any BMC shows
  * @kcs: the simulated one, unless it is any
  * @bmc: behind @kcs
@@ -56,8 +61,7 @@ static void demand(bool ok)
  */
 struct host {
 	struct kcs_io io;
-	struct kcs_clock clock;
-	struct kcs_link link;
+	struct kcs_pair pair;
 	struct input *input;
 	struct sim_kcs *kcs;
 	struct sim_bmc bmc;
@@ -94,22 +98,38 @@ static void host_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 
 static const struct kcs_io_ops io_ops = { host_read, host_write };
 
-static u64 host_now_us(struct kcs_clock *clock)
+/* An interrupt that is not the transport's ends a sleep, too. */
+static void host_sleep(struct host *host, u32 us, u64 deadline_us, bool interrupt)
 {
-	return container_of(clock, struct host, clock)->now_us;
+	demand(host->now_us < deadline_us);
+	host->now_us += min_t(u64, interrupt ? (us + 1) / 2 : us,
+			      deadline_us - host->now_us);
 }
 
-static void host_nap_us(struct kcs_clock *clock, u32 us)
+static int run(struct host *host, u64 deadline_us, bool interrupt)
 {
-	container_of(clock, struct host, clock)->now_us += us ? us : 1;
+	struct kcs_transport *transport = &host->pair.transport;
+	u32 us;
+
+	for (;;) {
+		us = transport->ops->step(transport, host->now_us, interrupt);
+		if (us == KCS_STEP_DONE)
+			return transport->result;
+		if (host->now_us >= deadline_us) {
+			transport->ops->abandon(transport);
+			return -ETIMEDOUT;
+		}
+		if (us)
+			host_sleep(host, us, deadline_us, interrupt);
+	}
 }
 
-static const struct kcs_clock_ops clock_ops = { host_now_us, host_nap_us };
-
+/* The highest bit of the length: sleeps are ended by an interrupt. */
 static void transfer(struct host *host)
 {
 	struct kcs_msg request, reply;
-	u8 data[64], len = next_byte(host->input, 0) % sizeof(data), i;
+	struct kcs_transport *transport = &host->pair.transport;
+	u8 data[64], first = next_byte(host->input, 0), len = first % sizeof(data), i;
 	u64 start_us = host->now_us;
 	int err;
 
@@ -119,10 +139,10 @@ static void transfer(struct host *host)
 				next_byte(host->input, 1), data, len));
 	sim_monitor_transfer(&host->monitor);
 	host->accesses = 0;
-	err = kcs_link_transfer(&host->link, &request, &reply,
-				start_us + DEADLINE_US, NULL);
+	transport->ops->begin(transport, &request, &reply);
+	err = run(host, start_us + DEADLINE_US, first & 0x80);
 	demand(host->accesses < ACCESSES_MAX);
-	demand(host->now_us - start_us < DEADLINE_US + ACCESSES_MAX + 2000);
+	demand(host->now_us - start_us < DEADLINE_US + STEP_MAX);
 	demand(reply.len <= KCS_MSG_MAX);
 	demand(!sim_monitor_total(&host->monitor));
 	switch (err) {
@@ -143,9 +163,7 @@ static void init_host(struct host *host, struct input *input)
 {
 	memset(host, 0, sizeof(*host));
 	host->io.ops = &io_ops;
-	host->clock.ops = &clock_ops;
-	host->link.io = &host->io;
-	host->link.clock = &host->clock;
+	kcs_pair_init(&host->pair, &host->io);
 	host->input = input;
 }
 

@@ -78,14 +78,26 @@ static void run_suite(struct kunit_suite *suite)
 	}
 }
 
-int main(void)
+/* All suites, or those named. */
+static bool is_wanted(const struct kunit_suite *suite, int count, char **names)
+{
+	int i;
+
+	for (i = 1; i < count; i++)
+		if (!strcmp(names[i], suite->name))
+			return true;
+	return count < 2;
+}
+
+int main(int count, char **names)
 {
 	int i;
 
 	/* What was seen before a test that hangs is seen. */
 	setvbuf(stdout, NULL, _IOLBF, 0);
 	for (i = 0; i < suite_count; i++)
-		run_suite(suites[i]);
+		if (is_wanted(suites[i], count, names))
+			run_suite(suites[i]);
 	printf("%d passed, %d failed\n", passed, failed);
 	return failed || !passed;
 }
