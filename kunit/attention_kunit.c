@@ -1,289 +1,310 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* What the BMC has to say by SMS_ATN, and how often it is looked for. */
+/* What the BMC calls for by SMS_ATN, and how often Status is read for it. */
 #include "engine.h"
 
 #include <kunit/test.h>
+#include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
+#include <linux/sched.h>
+#include <linux/workqueue.h>
 
-static struct kcs_listener listener;
-static atomic_t heard_events;
+#define EVENT		0x02
 
-static void hear(struct kcs_listener *who, const struct kcs_msg *reply)
+#define MS_US		1000ull
+#define SECOND_US	1000000ull
+
+static u32 heard(struct engine *engine)
 {
-	atomic_inc(&heard_events);
+	return atomic_read(&engine->heard);
 }
 
-static void hear_pretimeout(struct kcs_listener *who)
-{
-	atomic_add(100, &heard_events);
-}
-
-static void hear_oem(struct kcs_listener *who, u8 flags)
-{
-	atomic_add(1000, &heard_events);
-}
-
-static void listen(struct kunit *test)
+static void listen(struct kunit *test, enum kcs_interest interest)
 {
 	struct engine *engine = test->priv;
 
-	listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
-	atomic_set(&heard_events, 0);
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), 0);
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), -EBUSY);
-	kcs_host_expect(engine->host, KCS_INTEREST_EVENTS);
+	engine_step(engine);
+	engine_start_ready(test, "spec");
+	engine_listen(test, interest);
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), -EBUSY);
+	engine_spend(engine, SECOND_US);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
 }
 
-static int ask(struct kunit *test)
+static void all_that_it_can_mean_is_served(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	struct kcs_request *request;
-	struct kcs_msg msg;
-	int err;
 
-	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x06, 0x01, NULL, 0), 0);
-	request = kcs_request_create(&msg, KCS_CLASS_USER, 5000, GFP_KERNEL);
-	KUNIT_ASSERT_NOT_NULL(test, request);
-	kcs_host_submit(engine->host, request);
-	err = kcs_request_wait(request);
-	kcs_request_put(request);
-	return err;
-}
-
-static bool await_heard(int heard)
-{
-	unsigned long end = jiffies + 10 * HZ;
-
-	while (atomic_read(&heard_events) < heard && time_before(jiffies, end))
-		msleep(20);
-	return atomic_read(&heard_events) >= heard;
-}
-
-static void attention_is_paid_to_all_it_can_mean(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	unsigned long flags;
-
-	listen(test);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.message_len = 8;
-	engine->bmc.flags = 0x01 | 0x02 | 0x08 | 0x20;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	KUNIT_EXPECT_TRUE(test, await_heard(1102));
+	listen(test, KCS_INTEREST_EVENTS);
+	engine_set_flags(engine, 0x01 | EVENT | 0x08 | 0x20);
+	engine_spend(engine, SECOND_US);
 	kcs_host_unlisten(engine->host);
-	KUNIT_EXPECT_EQ(test, atomic_read(&heard_events), 1102);
+	KUNIT_EXPECT_EQ(test, heard(engine), 1102u);
 	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0);
+	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 }
 
-static void nobody_listens_and_nothing_is_fetched(struct kunit *test)
+static void request_that_shows_it_is_enough(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	unsigned long flags;
 
-	listen(test);
+	listen(test, KCS_INTEREST_NONE);
+	engine_set_flags(engine, EVENT);
+	engine_spend(engine, 10 * SECOND_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	engine_spend(engine, 100 * MS_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
 	kcs_host_unlisten(engine->host);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.flags = 0x02;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	KUNIT_EXPECT_EQ(test, ask(test), 0);
-	msleep(600);
-	KUNIT_EXPECT_EQ(test, atomic_read(&heard_events), 0);
-	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0x02);
 }
 
-/* One round, then a rest of 250 ms: in a second not more than five. */
-static void attention_for_nothing_is_not_paid_often(struct kunit *test)
+static void nothing_is_fetched_without_a_listener(struct kunit *test)
 {
-	static const enum sim_fault_kind kinds[] = {
-		SIM_FAULT_ATN_STUCK, SIM_FAULT_EVENTS,
-	};
 	struct engine *engine = test->priv;
-	u64 rounds, start_us, spent_us;
-	size_t i;
+	u32 reads;
 
-	for (i = 0; i < ARRAY_SIZE(kinds); i++) {
-		listen(test);
-		engine_set_fault(engine, kinds[i], 0);
-		start_us = engine_now_us(engine);
-		msleep(1500);
-		kcs_host_unlisten(engine->host);
-		spent_us = engine_now_us(engine) - start_us;
-		rounds = engine_count(engine, KCS_COUNT_ROUNDS);
-		KUNIT_EXPECT_GE(test, rounds, 2ull);
-		KUNIT_EXPECT_LE(test, rounds, spent_us / 250000 + 1);
-		KUNIT_EXPECT_LE(test, atomic_read(&heard_events), (int)rounds * 10);
-	}
+	listen(test, KCS_INTEREST_EVENTS);
+	kcs_host_unlisten(engine->host);
+	reads = engine->bmc.flag_reads;
+	engine_set_flags(engine, EVENT);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	engine_spend(engine, 2 * SECOND_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine->bmc.flags, EVENT);
+	KUNIT_EXPECT_EQ(test, engine->bmc.flag_reads, reads);
 }
 
-static u32 looks_while(struct kunit *test, enum kcs_interest interest, u32 ms)
+/* One round, then a pause of 250 ms. */
+static void call_for_nothing_costs_four_rounds(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 before, rounds;
+
+	listen(test, KCS_INTEREST_REPLY);
+	before = engine_count(engine, KCS_COUNT_ROUNDS);
+	engine_set_fault(engine, SIM_FAULT_ATN_STUCK, 0);
+	engine_spend(engine, 10 * SECOND_US);
+	kcs_host_unlisten(engine->host);
+	rounds = engine_count(engine, KCS_COUNT_ROUNDS) - before;
+	KUNIT_EXPECT_GE(test, rounds, 30u);
+	KUNIT_EXPECT_LE(test, rounds, 41u);
+	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+}
+
+/* They must not keep the interface busy, and are not lost for all that. */
+static void events_that_never_end_are_paced(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 before, rounds;
+
+	listen(test, KCS_INTEREST_EVENTS);
+	before = engine_count(engine, KCS_COUNT_ROUNDS);
+	engine_set_fault(engine, SIM_FAULT_EVENTS, 0);
+	engine_spend(engine, 10 * SECOND_US);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	kcs_host_unlisten(engine->host);
+	rounds = engine_count(engine, KCS_COUNT_ROUNDS) - before;
+	KUNIT_EXPECT_GE(test, rounds, 20u);
+	KUNIT_EXPECT_LE(test, rounds, 41u);
+	KUNIT_EXPECT_GE(test, heard(engine), rounds);
+	KUNIT_EXPECT_LE(test, heard(engine), rounds * 10);
+}
+
+static u32 looks_in(struct kunit *test, enum kcs_interest interest, u64 us)
 {
 	struct engine *engine = test->priv;
 	u32 before;
 
 	kcs_host_expect(engine->host, interest);
 	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	before = READ_ONCE(engine->looks);
-	msleep(ms);
-	return READ_ONCE(engine->looks) - before;
+	before = engine->looks;
+	engine_spend(engine, us);
+	return engine->looks - before;
 }
 
-static void status_is_looked_at_as_often_as_needed(struct kunit *test)
+static void status_is_read_as_often_as_needed(struct kunit *test)
 {
 	struct engine *engine = test->priv;
+	u32 looks;
 
-	listen(test);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	KUNIT_EXPECT_EQ(test, looks_while(test, KCS_INTEREST_NONE, 600), 0u);
-	KUNIT_EXPECT_GE(test, looks_while(test, KCS_INTEREST_EVENTS, 1100), 2u);
-	KUNIT_EXPECT_GE(test, looks_while(test, KCS_INTEREST_REPLY, 600), 20u);
+	listen(test, KCS_INTEREST_NONE);
+	KUNIT_EXPECT_EQ(test, looks_in(test, KCS_INTEREST_NONE, 60 * SECOND_US), 0u);
+	looks = looks_in(test, KCS_INTEREST_EVENTS, 10 * SECOND_US);
+	KUNIT_EXPECT_GE(test, looks, 38u);
+	KUNIT_EXPECT_LE(test, looks, 42u);
+	looks = looks_in(test, KCS_INTEREST_REPLY, SECOND_US);
+	KUNIT_EXPECT_GE(test, looks, 80u);
+	KUNIT_EXPECT_LE(test, looks, 102u);
+	KUNIT_EXPECT_EQ(test, looks_in(test, KCS_INTEREST_NONE, 60 * SECOND_US), 0u);
 	kcs_host_unlisten(engine->host);
 }
 
-/* Nothing shows them: the program's question is all there is. */
+/* Neither SMS_ATN nor an interrupt: the program's question is all there is. */
 static void event_that_nothing_shows_is_fetched(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	unsigned long flags;
+	u32 looks;
 
-	listen(test);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	spin_lock_irqsave(&engine->lock, flags);
+	listen(test, KCS_INTEREST_NONE);
 	engine->hides_attention = true;
-	engine->bmc.flags = 0x02;
-	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_set_flags(engine, EVENT);
+	engine_spend(engine, 3 * SECOND_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
 	kcs_host_poll_events(engine->host);
-	KUNIT_EXPECT_TRUE(test, await_heard(1));
+	engine_spend(engine, 1500 * MS_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
+	/* A program that asks no more is no reason to go on. */
+	engine_spend(engine, 3 * SECOND_US);
+	looks = engine->looks;
+	engine_spend(engine, 60 * SECOND_US);
+	KUNIT_EXPECT_EQ(test, engine->looks, looks);
 	kcs_host_unlisten(engine->host);
 }
 
-/* One after the other: none is delayed by a pause. */
+/* IPMI 1.0 shows some of it so (9.6). */
+static void byte_in_idle_asks_for_the_flags(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	unsigned long flags;
+
+	listen(test, KCS_INTEREST_EVENTS);
+	engine->hides_attention = true;
+	engine_set_flags(engine, EVENT);
+	engine_spend(engine, 3 * SECOND_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->kcs.obf = true;
+	spin_unlock_irqrestore(&engine->lock, flags);
+	engine_spend(engine, SECOND_US);
+	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
+	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
+	kcs_host_unlisten(engine->host);
+}
+
+/* More of them than there may be rounds without a pause. */
 static void messages_in_a_row_are_not_delayed(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	unsigned long flags;
-	u64 start_us;
-	int i;
+	u64 start_us, worst_us = 0;
+	u32 i;
 
-	listen(test);
-	kcs_host_expect(engine->host, KCS_INTEREST_REPLY);
-	KUNIT_EXPECT_TRUE(test, await_heard(0));
+	listen(test, KCS_INTEREST_REPLY);
 	for (i = 1; i <= 40; i++) {
-		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-		spin_lock_irqsave(&engine->lock, flags);
-		engine->bmc.message_len = 8;
-		engine->bmc.flags = 0x01;
-		spin_unlock_irqrestore(&engine->lock, flags);
 		start_us = engine_now_us(engine);
-		KUNIT_EXPECT_EQ(test, ask(test), 0);
-		while (atomic_read(&heard_events) < i &&
-		       engine_now_us(engine) < start_us + 400000)
-			usleep_range(100, 200);
-		KUNIT_EXPECT_LE_MSG(test, engine_now_us(engine) - start_us, 150000ull,
-				    "message %d", i);
+		engine_set_flags(engine, 0x01);
+		while (heard(engine) < i && engine_now_us(engine) < start_us + SECOND_US)
+			engine_spend(engine, MS_US);
+		worst_us = max(worst_us, engine_now_us(engine) - start_us);
 	}
+	KUNIT_EXPECT_EQ(test, heard(engine), 40u);
+	KUNIT_EXPECT_LE(test, worst_us, 20 * MS_US);
 	kcs_host_unlisten(engine->host);
 }
 
+/* FFh is what is read where nothing responds. */
 static void floating_bus_calls_for_nothing(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	u64 rounds;
+	u32 rounds, writes;
 
-	listen(test);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	listen(test, KCS_INTEREST_REPLY);
 	rounds = engine_count(engine, KCS_COUNT_ROUNDS);
-	kcs_host_expect(engine->host, KCS_INTEREST_REPLY);
+	writes = engine->writes;
 	engine_set_fault(engine, SIM_FAULT_FLOATING, 0);
-	msleep(200);
+	engine_spend(engine, 2 * SECOND_US);
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_ROUNDS), rounds);
+	KUNIT_EXPECT_EQ(test, engine->writes, writes);
 	kcs_host_unlisten(engine->host);
 }
 
-/* The BMC says nothing of its restart, and has forgotten what it was told. */
-static void bmc_that_forgot_is_told_again(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	unsigned long flags;
+/* -- Listeners. ----------------------------------------------------------- */
 
-	listen(test);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x04);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.enables = 0;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	engine_pass(engine, 5000000);
-	KUNIT_EXPECT_EQ(test, ask(test), 0);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x04);
-	kcs_host_unlisten(engine->host);
+static struct completion entered, may_leave;
+static bool has_left;
+
+static void hear_slowly(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	complete(&entered);
+	wait_for_completion(&may_leave);
+	WRITE_ONCE(has_left, true);
 }
 
-/* The other bits are as they were: the BMC logs on. */
-static void enables_are_left_as_they_were_found(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	unsigned long flags;
+/**
+ * struct leaving - somewhere else, the listener leaves
+ * @work: does it
+ * @host: the interface
+ * @left_first: the call of the listener had returned by then
+ * @done: it has left
+ */
+struct leaving {
+	struct work_struct work;
+	struct kcs_host *host;
+	bool left_first;
+	bool done;
+};
 
-	listen(test);
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.enables |= 0x08;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	engine_pass(engine, 5000000);
-	KUNIT_EXPECT_EQ(test, ask(test), 0);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x0c);
-	kcs_host_unlisten(engine->host);
-	engine_stop(engine);
-	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x08);
+static void unlisten(struct work_struct *work)
+{
+	struct leaving *leaving = container_of(work, struct leaving, work);
+
+	kcs_host_unlisten(leaving->host);
+	leaving->left_first = READ_ONCE(has_left);
+	WRITE_ONCE(leaving->done, true);
 }
 
-/* It was busy when it was told to keep events. */
-static void busy_bmc_keeps_events_all_the_same(struct kunit *test)
+static void unlisten_waits_for_the_listener(struct kunit *test)
 {
-	const struct sim_fault busy = {
-		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
-		.command = 0x062e, .times = 3,
-	};
 	struct engine *engine = test->priv;
-	unsigned long end = jiffies + 10 * HZ;
+	struct leaving leaving = { .host = engine->host };
+	unsigned long end = jiffies + HZ / 10;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	engine_set(engine, &busy);
-	listener = (struct kcs_listener){ hear, hear, hear_pretimeout, hear_oem };
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), 0);
-	while (!READ_ONCE(engine->bmc.enables) && time_before(jiffies, end))
+	init_completion(&entered);
+	init_completion(&may_leave);
+	has_left = false;
+	listen(test, KCS_INTEREST_EVENTS);
+	leaving.host = engine->host;
+	engine->listener.event = hear_slowly;
+	engine_set_flags(engine, EVENT);
+	while (!try_wait_for_completion(&entered))
+		engine_let_pass(engine);
+	INIT_WORK_ONSTACK(&leaving.work, unlisten);
+	queue_work(system_unbound_wq, &leaving.work);
+	while (time_before(jiffies, end))
 		msleep(20);
-	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x04);
-	kcs_host_unlisten(engine->host);
+	KUNIT_EXPECT_FALSE(test, READ_ONCE(leaving.done));
+	complete(&may_leave);
+	flush_work(&leaving.work);
+	destroy_work_on_stack(&leaving.work);
+	KUNIT_EXPECT_TRUE(test, leaving.left_first);
 }
 
 static void next_listener_waits_for_nothing_yet(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	listen(test);
-	kcs_host_expect(engine->host, KCS_INTEREST_REPLY);
+	listen(test, KCS_INTEREST_REPLY);
 	kcs_host_unlisten(engine->host);
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &listener), 0);
-	KUNIT_EXPECT_EQ(test, engine->host->attention.interest, KCS_INTEREST_NONE);
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), 0);
+	engine_spend(engine, SECOND_US);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, looks_in(test, engine->host->attention.interest,
+				       10 * SECOND_US), 0u);
 	kcs_host_unlisten(engine->host);
 }
 
 static struct kunit_case attention_cases[] = {
-	KUNIT_CASE(attention_is_paid_to_all_it_can_mean),
-	KUNIT_CASE(nobody_listens_and_nothing_is_fetched),
-	KUNIT_CASE(attention_for_nothing_is_not_paid_often),
-	KUNIT_CASE(status_is_looked_at_as_often_as_needed),
+	KUNIT_CASE(all_that_it_can_mean_is_served),
+	KUNIT_CASE(request_that_shows_it_is_enough),
+	KUNIT_CASE(nothing_is_fetched_without_a_listener),
+	KUNIT_CASE(call_for_nothing_costs_four_rounds),
+	KUNIT_CASE(events_that_never_end_are_paced),
+	KUNIT_CASE(status_is_read_as_often_as_needed),
 	KUNIT_CASE(event_that_nothing_shows_is_fetched),
+	KUNIT_CASE(byte_in_idle_asks_for_the_flags),
 	KUNIT_CASE(messages_in_a_row_are_not_delayed),
 	KUNIT_CASE(floating_bus_calls_for_nothing),
-	KUNIT_CASE(bmc_that_forgot_is_told_again),
-	KUNIT_CASE(enables_are_left_as_they_were_found),
-	KUNIT_CASE(busy_bmc_keeps_events_all_the_same),
+	KUNIT_CASE(unlisten_waits_for_the_listener),
 	KUNIT_CASE(next_listener_waits_for_nothing_yet),
 	{}
 };

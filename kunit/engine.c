@@ -99,7 +99,8 @@ static bool line_is_up(struct engine *engine)
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->kcs.interrupts = engine->bmc.enables & 0x01;
 	up = sim_kcs_irq(&engine->kcs, engine_now_us(engine)) ||
-	     (engine->bmc.enables & 0x02 && engine->bmc.flags & 0x02);
+	     (engine->bmc.enables & 0x02 && engine->bmc.flags & 0x02 &&
+	      engine->kcs.state == KCS_STATE_IDLE);
 	spin_unlock_irqrestore(&engine->lock, flags);
 	return up;
 }
@@ -114,14 +115,14 @@ void engine_raise(struct engine *engine)
 	generic_handle_irq_safe(engine->irq);
 }
 
-/* A level: it comes again as long as it is up. */
+/* A level: it comes again as long as it is up, but not for ever. */
 static int line_thread(void *data)
 {
 	struct engine *engine = data;
 	int i;
 
 	while (!kthread_should_stop()) {
-		for (i = 0; i < 200 && line_is_up(engine); i++)
+		for (i = 0; i < 2 * KCS_IRQ_STORM && line_is_up(engine); i++)
 			engine_raise(engine);
 		usleep_range(20, 40);
 	}

@@ -65,7 +65,7 @@ static void every_length_passes(struct kunit *test)
 	}
 }
 
-/* -- Sick BMCs. ----------------------------------------------------------- */
+/* -- Faulty BMCs. --------------------------------------------------------- */
 
 /* The reply may be another than the one the BMC would have given. */
 static bool spoils_reply(enum sim_fault_kind kind)

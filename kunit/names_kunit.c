@@ -1,4 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
+#include "../drivers/core/health.h"
 #include "../drivers/protocol/names.h"
 
 #include <kunit/test.h>
@@ -53,11 +54,24 @@ static void short_buffer_cuts_the_status(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, text[8], 'x');
 }
 
+static void health_has_a_name_of_its_own(struct kunit *test)
+{
+	int i, j;
+
+	for (i = 0; i < KCS_HEALTH_STATES; i++)
+		for (j = 0; j < i; j++)
+			KUNIT_EXPECT_STRNEQ(test, kcs_health_name(i),
+					    kcs_health_name(j));
+	KUNIT_EXPECT_STREQ(test, kcs_health_name(KCS_HEALTH_DEAD), "dead");
+	KUNIT_EXPECT_STREQ(test, kcs_health_name(KCS_HEALTH_STATES), "unknown");
+}
+
 static struct kunit_case names_cases[] = {
 	KUNIT_CASE(every_state_has_a_name_of_its_own),
 	KUNIT_CASE(error_codes_are_named_as_the_table_does),
 	KUNIT_CASE(status_is_spelled_out),
 	KUNIT_CASE(short_buffer_cuts_the_status),
+	KUNIT_CASE(health_has_a_name_of_its_own),
 	{}
 };
 

@@ -32,17 +32,23 @@ static struct sim_delay around(u32 us, u32 percent)
 	return (struct sim_delay){ us - us * percent / 100, us + us * percent / 100 };
 }
 
-static void start(struct kunit *test, struct sim_bench *bench, u32 think_us,
-		  u32 byte_us, u32 percent)
+static void start_as(struct kunit *test, struct sim_bench *bench,
+		     const char *personality, u32 think_us, u32 byte_us, u32 percent)
 {
 	static const u8 data[16];
 
-	sim_bench_start(bench, sim_kcs_personality("linux"));
+	sim_bench_start(bench, sim_kcs_personality(personality));
 	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&bench->request, 0x30, 0xee, data,
 						 sizeof(data)));
 	bench->kcs.think = around(think_us, percent);
 	bench->kcs.byte = around(byte_us, percent);
 	bench->overshoot = (struct sim_delay){ 10, 60 };
+}
+
+static void start(struct kunit *test, struct sim_bench *bench, u32 think_us,
+		  u32 byte_us, u32 percent)
+{
+	start_as(test, bench, "linux", think_us, byte_us, percent);
 }
 
 static struct cost run(struct kunit *test, struct sim_bench *bench, u32 messages)
@@ -201,6 +207,44 @@ static void lost_interrupt_costs_no_more_than_its_sleep(struct kunit *test)
 	ours = run(test, bench, 3);
 	KUNIT_EXPECT_LE(test, ours.us, 5000u + KCS_PACE_LOST_US + 5000);
 	KUNIT_EXPECT_GE(test, bench->pair.transport.missed, 3u);
+}
+
+/* Without a byte in Data_Out there is no interrupt, and none to wait for. */
+static void bmc_without_dummies_is_not_slept_for(struct kunit *test)
+{
+	struct sim_bench *bench = sim_bench_create(test);
+	struct cost spins, ours;
+
+	start_as(test, bench, "ami", 5000, 175, 5);
+	bench->spins = true;
+	spins = run(test, bench, MESSAGES);
+	start_as(test, bench, "ami", 5000, 175, 5);
+	bench->interrupt = true;
+	run(test, bench, WARM_UP);
+	ours = run(test, bench, MESSAGES);
+	KUNIT_EXPECT_LE(test, ours.us, spins.us + spins.us / 10);
+	KUNIT_EXPECT_EQ(test, bench->pair.transport.missed, 0u);
+}
+
+static void last_dummy_not_written_is_not_slept_for(struct kunit *test)
+{
+	const struct sim_fault missing = {
+		.kind = SIM_FAULT_NO_LAST_DUMMY, .byte = SIM_ANY_BYTE,
+		.command = SIM_ANY_COMMAND,
+	};
+	struct sim_bench *bench = sim_bench_create(test);
+	struct cost spins = spinning(test, bench, 5000, 175, 5), ours;
+	u32 missed;
+
+	start(test, bench, 5000, 175, 5);
+	bench->interrupt = true;
+	sim_fault_set(&bench->kcs.trouble, &missing);
+	run(test, bench, WARM_UP);
+	missed = bench->pair.transport.missed;
+	KUNIT_EXPECT_LE(test, missed, (u32)KCS_PACE_DUMMIES_MISSED);
+	ours = run(test, bench, MESSAGES);
+	KUNIT_EXPECT_LE(test, ours.us, spins.us + spins.us / 10);
+	KUNIT_EXPECT_EQ(test, bench->pair.transport.missed, missed);
 }
 
 /* -- Numbers. ------------------------------------------------------------- */
@@ -367,6 +411,8 @@ static struct kunit_case pace_cases[] = {
 	KUNIT_CASE(bmc_that_changes_speed_is_learned_anew),
 	KUNIT_CASE(interrupt_leaves_one_sleep_to_the_bmc),
 	KUNIT_CASE(lost_interrupt_costs_no_more_than_its_sleep),
+	KUNIT_CASE(bmc_without_dummies_is_not_slept_for),
+	KUNIT_CASE(last_dummy_not_written_is_not_slept_for),
 	KUNIT_CASE(unknown_wait_polls_and_then_naps),
 	KUNIT_CASE(overslept_time_is_never_learned),
 	KUNIT_CASE(overshoot_is_taken_off_a_sleep),

@@ -109,7 +109,7 @@ static const struct policy_row policy_rows[] = {
 	{ "monitor-only,+06/58:c4", 0x06, 0x58, 0xea, false },
 	{ "  none , +06/01\n", 0x06, 0x01, NO_DATA, true },
 
-	/* What carries a command nobody sees. */
+	/* A command inside a command is not looked into. */
 	{ "all", 0x06, 0x34, 0, true },
 	{ "all", 0x06, 0x52, 0, true },
 	{ "all,+00/02", 0x06, 0x34, 0, true },

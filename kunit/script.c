@@ -84,7 +84,7 @@ static const struct kcs_io_ops script_io_ops = {
 	.write = script_write,
 };
 
-/* Read by whoever submits a request while the worker lets it pass. */
+/* A submitter reads it while the engine lets it pass. */
 static u64 script_now_us(struct kcs_clock *clock)
 {
 	struct script *script = container_of(clock, struct script, clock);

@@ -491,7 +491,7 @@ static void every_name_is_found_and_no_other(struct kunit *test)
 	for (personality = sim_personalities; personality->name; personality++)
 		KUNIT_EXPECT_TRUE(test, sim_kcs_personality(personality->name) ==
 				  personality);
-	KUNIT_EXPECT_NULL(test, sim_kcs_personality("nobody"));
+	KUNIT_EXPECT_NULL(test, sim_kcs_personality("unknown"));
 	for (kind = 0; kind < SIM_FAULT_KINDS; kind++)
 		KUNIT_EXPECT_NOT_NULL(test, sim_fault_name(kind));
 	KUNIT_EXPECT_NULL(test, sim_fault_name(SIM_FAULT_KINDS));
@@ -527,7 +527,7 @@ static void daemon_answers_all_it_took_in_order(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, msg.bytes[1], i);
 	}
 	KUNIT_EXPECT_FALSE(test, sim_daemon_is_busy(daemon));
-	/* One that comes when it has nothing to do waits for nobody. */
+	/* One that comes when it has nothing to do starts at once. */
 	sim_daemon_add(daemon, &msg, 500, 10);
 	sim_daemon_add(daemon, &msg, 600, 10);
 	KUNIT_EXPECT_TRUE(test, sim_daemon_next(daemon, &msg, 510));

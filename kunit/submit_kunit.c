@@ -274,7 +274,11 @@ static void pause_ends_what_was_begun(struct kunit *test)
 	struct engine *engine = test->priv;
 	struct errand errand;
 
-	start(test, 0, 3000000);
+	/* One that can be interrupted while it thinks. */
+	engine_start(test, sim_kcs_personality("linux"));
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+	engine_set_pace(engine, 0, 3000000);
 	engine_freeze(engine);
 	submit_atomically(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, still_waits(&errand));

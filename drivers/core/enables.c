@@ -391,7 +391,7 @@ void kcs_enables_note_message(struct kcs_host *host, u64 took_us)
  *
  * Leaves the BMC between two messages.
  *
- * Context: kcs_host.registers held; may sleep, for half a second.
+ * Context: kcs_host.registers held; may sleep, for a second at most.
  */
 void kcs_enables_restore(struct kcs_host *host)
 {
@@ -406,7 +406,9 @@ void kcs_enables_restore(struct kcs_host *host)
 		kcs_msg_app(&host->last, IPMI_SET_BMC_GLOBAL_ENABLES_CMD, &word);
 	else
 		kcs_msg_app(&host->last, IPMI_GET_DEVICE_ID_CMD, NULL);
-	if (!kcs_exchange(host, kcs_host_now_us(host) + RESTORE_US, KCS_DRIVER_LAST))
+	/* Some BMCs drop the first reply after an error exit. */
+	if (!kcs_exchange(host, kcs_host_now_us(host) + RESTORE_US, KCS_DRIVER_LAST) ||
+	    !kcs_exchange(host, kcs_host_now_us(host) + RESTORE_US, KCS_DRIVER_LAST))
 		enables->word = word;
 	enables->is_known = false;
 }

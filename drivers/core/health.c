@@ -66,6 +66,7 @@ static void search(struct kcs_health *health, u64 at_us, u64 horizon_us)
 	health->in_step = false;
 	health->right = 0;
 	health->attempts = 0;
+	health->extended = false;
 	health->question = KCS_CMD_GET_SELF_TEST;
 	health->question_us = at_us;
 	health->verdict_us = max(at_us + budget_ms(health) * MS_US, horizon_us);
@@ -304,7 +305,19 @@ static void on_busy(struct kcs_health *health, u64 now_us)
 	health->attempts++;
 }
 
-/* The time for a verdict is for silence: a BMC that is slow gets it once more. */
+/*
+ * The time for a verdict is for silence: a BMC that is slow gets it once more. Only
+ * once: one that fails every other question would never get a verdict.
+ */
+static void extend(struct kcs_health *health, u64 now_us)
+{
+	if (health->extended)
+		return;
+	health->extended = true;
+	health->verdict_us = max(health->verdict_us,
+				 now_us + budget_ms(health) * MS_US);
+}
+
 static void on_answer(struct kcs_health *health, const struct kcs_msg *reply,
 		      u64 now_us)
 {
@@ -312,9 +325,8 @@ static void on_answer(struct kcs_health *health, const struct kcs_msg *reply,
 		health->denied = kcs_msg_cc(reply) == KCS_CC_PRIVILEGE;
 		health->updating = says_updating(reply);
 	}
-	if (!health->right++)
-		health->verdict_us = max(health->verdict_us,
-					 now_us + budget_ms(health) * MS_US);
+	extend(health, now_us);
+	health->right++;
 	if (health->in_step ||
 	    (health->right > 1 && health->question == IPMI_GET_DEVICE_ID_CMD))
 		found(health, now_us);

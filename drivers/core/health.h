@@ -42,6 +42,7 @@ enum kcs_health_state {
  * @attempts: questions in a row without one, in this search
  * @searches: searches in a row that found no BMC
  * @verdict_us: a search does not end without a BMC before it
+ * @extended: @verdict_us was put off for an answer, in this search
  * @searched_us: when the last search ended
  * @calm_us: without another failure it is ready from here on
  * @excuse_us: until here silence is a restart, not death
@@ -63,6 +64,7 @@ struct kcs_health {
 	u32 attempts;
 	u32 searches;
 	u64 verdict_us;
+	bool extended;
 	u64 searched_us;
 	u64 calm_us;
 	u64 excuse_us;

@@ -169,7 +169,8 @@ static u32 next_unknown(const struct kcs_pace *pace, u32 waited_us, bool interru
 static u32 next_interrupted(const struct kcs_pace *pace, u32 waited_us)
 {
 	const struct kcs_estimate *estimate = pace->estimate;
-	u32 until_us = mean_us(estimate) + 4 * dev_us(estimate) + KCS_PACE_LOST_US;
+	u32 until_us = mean_us(estimate) + KCS_PACE_LOST_US +
+		       min(4 * dev_us(estimate), KCS_PACE_LOST_US / 4);
 
 	if (until_us > waited_us)
 		return until_us - waited_us;

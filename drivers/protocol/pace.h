@@ -12,7 +12,7 @@
 #define KCS_PACE_POLL_US	30
 
 /* So long past the expected moment an interrupt is taken for lost. */
-#define KCS_PACE_LOST_US	20000
+#define KCS_PACE_LOST_US	16000u
 
 /* Commands whose think times are known at a time. */
 #define KCS_PACE_COMMANDS	16

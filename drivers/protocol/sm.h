@@ -126,6 +126,8 @@ struct kcs_sm {
 	u32 dummy_wait_us;
 	bool dummy_missing;
 	bool leftover;
+	bool dummy_seen;
+	bool dummy_lacking;
 
 	/* private: */
 	const struct kcs_msg *request;
@@ -134,8 +136,6 @@ struct kcs_sm {
 	u16 drained;
 	u8 sends;
 	u8 aborts;
-	bool dummy_seen;
-	bool dummy_lacking;
 	bool stale_dropped;
 	enum kcs_sm_state after_pause;
 	u32 waited_us;

@@ -35,6 +35,25 @@ static u16 pair_command(const struct kcs_sm *sm)
 }
 
 /*
+ * Only a byte in Data_Out raises an interrupt. A BMC that writes no dummy bytes
+ * raises none while it takes a request, and one that omits the last dummy byte
+ * none when a reply ends: a sleep for it would last until it is taken for lost.
+ */
+static bool pair_expects_interrupt(const struct kcs_pair *pair)
+{
+	switch (pair_phase(&pair->sm)) {
+	case KCS_PACE_WRITE:
+		return pair->writes_dummies;
+	case KCS_PACE_THINK:
+		return true;
+	case KCS_PACE_READ:
+		return kcs_pace_expects_dummy(&pair->pace);
+	default:
+		return false;
+	}
+}
+
+/*
  * The clock is read between two steps only. So the first look that shows nothing
  * asks for another step, whose time is when the wait began, to within a look.
  */
@@ -53,7 +72,7 @@ static u32 pair_wait(struct kcs_pair *pair, bool interrupt)
 		return KCS_SM_PAUSE_US;
 	}
 	return kcs_pace_next_us(&pair->pace, pair->now_us - pair->since_us,
-				interrupt);
+				interrupt && pair_expects_interrupt(pair));
 }
 
 static void pair_progress(struct kcs_pair *pair)
@@ -101,8 +120,10 @@ static u32 pair_end(struct kcs_pair *pair)
 		pair->transport.dirty = sm->dirty && !pair->began_dirty;
 	if (sm->leftover)
 		kcs_pace_dummy(&pair->pace, false);
-	if (!sm->result)
+	if (!sm->result) {
 		kcs_pace_dummy(&pair->pace, sm->dummy_missing);
+		pair->writes_dummies = sm->dummy_seen && !sm->dummy_lacking;
+	}
 	return KCS_STEP_DONE;
 }
 

@@ -15,6 +15,7 @@
  * @io: the registers
  * @sm: the message in flight, or the last one
  * @pace: how long this BMC takes
+ * @writes_dummies: all writes of the last answered request had a dummy byte
  * @began_dirty: the message began with the error exit
  * @is_waiting: Status showed nothing since the last register action
  * @is_timed: @since_us is known
@@ -26,6 +27,7 @@ struct kcs_pair {
 	struct kcs_io *io;
 	struct kcs_sm sm;
 	struct kcs_pace pace;
+	bool writes_dummies;
 	bool began_dirty;
 	bool is_waiting;
 	bool is_timed;

@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Runs the KUnit suites of the pure rooms as one program. */
+/* Runs the KUnit suites of the pure code as one program. */
 #include <kunit/test.h>
 #include <setjmp.h>
 #include <stdlib.h>

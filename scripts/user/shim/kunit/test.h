@@ -1,6 +1,6 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
- * As much of KUnit as the tests of the pure rooms use, in user space: the very
+ * As much of KUnit as the tests of the pure code use, in user space: the very
  * same test files run under gcov, ASan and UBSan. See unit.c for the rest.
  */
 #ifndef SHIM_KUNIT_TEST_H

@@ -5,7 +5,7 @@
 #include <stdio.h>
 #include <string.h>
 
-/* Returns nothing: nobody here looks at the length. */
+/* Returns nothing: no caller here uses the length. */
 static inline void strscpy(char *to, const char *from, size_t size)
 {
 	snprintf(to, size, "%s", from);

@@ -1,5 +1,5 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
-/* What the pure rooms and their tests use of the kernel, in user space. */
+/* What the pure code and their tests use of the kernel, in user space. */
 #ifndef SHIM_TYPES_H
 #define SHIM_TYPES_H
 
