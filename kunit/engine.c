@@ -119,10 +119,12 @@ void engine_raise(struct engine *engine)
 static int line_thread(void *data)
 {
 	struct engine *engine = data;
+	/* What shares a line cannot mask it, and there is one CPU for both. */
+	int most = engine->irq_is_shared ? 200 : 2 * KCS_IRQ_STORM;
 	int i;
 
 	while (!kthread_should_stop()) {
-		for (i = 0; i < 2 * KCS_IRQ_STORM && line_is_up(engine); i++)
+		for (i = 0; i < most && line_is_up(engine); i++)
 			engine_raise(engine);
 		usleep_range(20, 40);
 	}

@@ -400,7 +400,8 @@ void kcs_enables_restore(struct kcs_host *host)
 	bool changed = enables->has_original && word != enables->word;
 
 	lockdep_assert_held(&host->registers);
-	if (host->health.refuses || !(changed || host->transport->dirty))
+	if (host->health.state == KCS_HEALTH_UNKNOWN || host->health.refuses ||
+	    !(changed || host->transport->dirty))
 		return;
 	if (changed)
 		kcs_msg_app(&host->last, IPMI_SET_BMC_GLOBAL_ENABLES_CMD, &word);
