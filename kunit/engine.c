@@ -22,6 +22,7 @@
  */
 u64 engine_now_us(struct engine *engine)
 {
+	/* Pairs with time_set(). */
 	if (smp_load_acquire(&engine->time) == ENGINE_FLOWS)
 		return ktime_to_us(ktime_get()) + atomic64_read(&engine->ahead_us);
 	return atomic64_read(&engine->quarters) / 4;
@@ -35,6 +36,7 @@ static void time_set(struct engine *engine, enum engine_time time)
 		atomic64_set(&engine->ahead_us, now_us - ktime_to_us(ktime_get()));
 	else if (engine->time == ENGINE_FLOWS)
 		atomic64_set(&engine->quarters, now_us * 4);
+	/* Pairs with engine_now_us(). */
 	smp_store_release(&engine->time, time);
 }
 
@@ -98,9 +100,7 @@ static bool line_is_up(struct engine *engine)
 		return false;
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->kcs.interrupts = engine->bmc.enables & 0x01;
-	up = sim_kcs_irq(&engine->kcs, engine_now_us(engine)) ||
-	     (engine->bmc.enables & 0x02 && engine->bmc.flags & 0x02 &&
-	      engine->kcs.state == KCS_STATE_IDLE);
+	up = sim_kcs_irq(&engine->kcs, engine_now_us(engine));
 	spin_unlock_irqrestore(&engine->lock, flags);
 	return up;
 }

@@ -332,7 +332,6 @@ static void await_step(struct kunit *test, size_t at)
 	KUNIT_ASSERT_EQ(test, READ_ONCE(bench->script->at), at);
 }
 
-/* Cancelled with its exchange on the wire; the next request gets its own. */
 static void late_reply_finds_nobody(struct kunit *test)
 {
 	struct bench *bench = test->priv;
@@ -362,7 +361,6 @@ static void late_reply_finds_nobody(struct kunit *test)
 	script_expect_done(script);
 }
 
-/* The interface's time stands still: only the waiter can end it. */
 static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kunit *test)
 {
 	struct bench *bench = test->priv;
@@ -377,7 +375,6 @@ static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kun
 
 /* -- Going away. ---------------------------------------------------------- */
 
-/* Otherwise whoever lets go of the interface then would wait for their deadline. */
 static void removal_is_told_after_the_queue_has_ended(struct kunit *test)
 {
 	struct bench *bench = test->priv;

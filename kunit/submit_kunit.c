@@ -113,6 +113,38 @@ static void atomic_submitter_leaves_it_to_the_engine(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
 }
 
+/* It drives what needs no sleep; where preemption is not counted it cannot know. */
+static void submitter_polls_a_bmc_that_is_quick(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct errand errand;
+
+	start(test, 0, 0);
+	engine_freeze(engine);
+	make(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	kcs_host_submit(engine->host, errand.request);
+	KUNIT_EXPECT_EQ(test, ended_here(test, &errand, 0),
+			IS_ENABLED(CONFIG_PREEMPT_COUNT));
+	engine_thaw(engine);
+}
+
+/* The registers are free, but an older request has not been sent yet. */
+static void submitter_overtakes_no_older_request(struct kunit *test)
+{
+	struct errand older, newer;
+	int i;
+
+	for (i = 0; i < 20; i++) {
+		start(test, 0, 0);
+		submit_atomically(test, &older, KCS_CLASS_USER, 0x30, 0xee);
+		execute(test, &newer, KCS_CLASS_USER, 0x06, 0x01);
+		KUNIT_EXPECT_EQ(test, kcs_request_wait(newer.request), 0);
+		KUNIT_EXPECT_TRUE(test, kcs_request_is_over(older.request));
+		ended_here(test, &newer, 0);
+		KUNIT_EXPECT_FALSE(test, ended_here(test, &older, 0));
+	}
+}
+
 /* It may poll, but not sleep: the engine goes on in the middle. */
 static void submitter_leaves_a_bmc_that_thinks(struct kunit *test)
 {
@@ -230,6 +262,21 @@ static void burst_of_firmware_is_not_broken_into(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, still_waits(&other));
 	engine_pass(engine, 1500);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &other, 0));
+	engine_thaw(engine);
+}
+
+static void burst_ends_after_two_milliseconds(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct errand errand;
+
+	start_burst(test);
+	engine_pass(engine, 2100);
+	execute(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
+	/* And a program's request begins none. */
+	execute(test, &errand, KCS_CLASS_BACKGROUND, 0x06, 0x01);
+	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
 	engine_thaw(engine);
 }
 
@@ -376,12 +423,15 @@ static void submitters_and_the_engine_share_registers(struct kunit *test)
 static struct kunit_case submit_cases[] = {
 	KUNIT_CASE(submitter_that_sleeps_drives_its_own),
 	KUNIT_CASE(atomic_submitter_leaves_it_to_the_engine),
+	KUNIT_CASE(submitter_polls_a_bmc_that_is_quick),
+	KUNIT_CASE(submitter_overtakes_no_older_request),
 	KUNIT_CASE(submitter_leaves_a_bmc_that_thinks),
 	KUNIT_CASE(request_that_ended_is_never_sent),
 	KUNIT_CASE(busy_answer_is_tried_again),
 	KUNIT_CASE(foreign_reply_is_asked_for_again),
 	KUNIT_CASE(cancelled_request_harms_no_other),
 	KUNIT_CASE(burst_of_firmware_is_not_broken_into),
+	KUNIT_CASE(burst_ends_after_two_milliseconds),
 	KUNIT_CASE(burst_holds_up_none_for_ever),
 	KUNIT_CASE(removal_ends_what_was_begun),
 	KUNIT_CASE(pause_ends_what_was_begun),
