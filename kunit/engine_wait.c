@@ -54,7 +54,7 @@ static void let_pass(struct engine *engine, u64 most_us)
 	struct kcs_host *host = engine->host;
 	bool waits;
 
-	usleep_range(1, 2);	/* the tick of a machine without fine timers is long */
+	yield();	/* the tick of a machine without fine timers is long */
 	if (engine->time == ENGINE_STANDS || !rt_mutex_trylock(&host->registers))
 		return;
 	waits = !host->active && !READ_ONCE(host->work.pending) &&
@@ -111,7 +111,7 @@ bool engine_settle(struct engine *engine)
 	while (!is_idle(engine)) {
 		if (time_after(jiffies, end))
 			return false;
-		usleep_range(1, 2);
+		yield();
 	}
 	return true;
 }
