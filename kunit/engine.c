@@ -115,6 +115,16 @@ void engine_raise(struct engine *engine)
 	generic_handle_irq_safe(engine->irq);
 }
 
+/* One that is stuck comes again before anything else can run. */
+static void line_raise(struct engine *engine)
+{
+	int more = engine->kcs.trouble.fault.kind == SIM_FAULT_IRQ_STUCK ? 100 : 0;
+
+	do
+		engine_raise(engine);
+	while (more-- && !READ_ONCE(engine->host->irq.is_masked));
+}
+
 /* A level: it comes again as long as it is up, but not for ever. */
 static int line_thread(void *data)
 {
@@ -125,7 +135,7 @@ static int line_thread(void *data)
 
 	while (!kthread_should_stop()) {
 		for (i = 0; i < most && line_is_up(engine); i++)
-			engine_raise(engine);
+			line_raise(engine);
 		usleep_range(20, 40);
 	}
 	return 0;
@@ -391,52 +401,4 @@ void engine_start_ready(struct kunit *test, const char *personality)
 	engine_start(test, sim_kcs_personality(personality));
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
-}
-
-/* -- The BMC. ------------------------------------------------------------- */
-
-/**
- * engine_set() - the BMC has this fault from now on
- * @engine: the engine
- * @fault: the fault
- */
-void engine_set(struct engine *engine, const struct sim_fault *fault)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	sim_fault_set(&engine->kcs.trouble, fault);
-	spin_unlock_irqrestore(&engine->lock, flags);
-}
-
-/**
- * engine_set_fault() - the BMC has a fault for ever, whatever it is asked
- * @engine: the engine
- * @kind: which, or none
- * @code: the completion code, for a fault that has one
- */
-void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code)
-{
-	const struct sim_fault fault = {
-		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
-		.code = code,
-	};
-
-	engine_set(engine, &fault);
-}
-
-/**
- * engine_set_pace() - the BMC takes its time from now on
- * @engine: the engine
- * @byte_us: for each byte
- * @think_us: for each request
- */
-void engine_set_pace(struct engine *engine, u32 byte_us, u32 think_us)
-{
-	unsigned long flags;
-
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->kcs.byte = (struct sim_delay){ byte_us, byte_us };
-	engine->kcs.think = (struct sim_delay){ think_us, think_us };
-	spin_unlock_irqrestore(&engine->lock, flags);
 }

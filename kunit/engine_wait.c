@@ -1,5 +1,5 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Waiting for an interface on a simulated BMC, and asking it something. */
+/* What tests do with an interface on a simulated BMC: wait, set faults, ask. */
 #include "engine.h"
 
 #include <kunit/test.h>
@@ -14,28 +14,32 @@
 /* What passes of its time at once, at most, while an interface waits. */
 #define IDLE_STEP_US	250000
 
+/* Its thread waits for work. Takes no lock that the thread could wait for instead. */
+static bool is_waiting(struct kcs_host *host)
+{
+	return !READ_ONCE(host->active) && !READ_ONCE(host->work.pending) &&
+	       !rt_mutex_base_is_locked(&host->registers.rtmutex) &&
+	       READ_ONCE(host->thread->__state) != TASK_RUNNING;
+}
+
 static bool is_idle(struct engine *engine)
 {
 	struct kcs_host *host = engine->host;
-	bool waits = false, busy;
 	unsigned long flags;
+	bool busy = false;
 	int class;
 
-	if (!rt_mutex_trylock(&host->registers))
-		return false;
 	spin_lock_irqsave(&host->lock, flags);
 	for (class = 0; class < KCS_CLASSES; class++)
-		waits |= host->queue.count[class];
-	busy = waits || host->active || host->news || host->enables.is_busy ||
-	       host->attention.is_busy || host->work.pending ||
-	       READ_ONCE(host->thread->__state) == TASK_RUNNING;
+		busy |= host->queue.count[class];
+	busy |= host->news || host->enables.is_busy || host->attention.is_busy ||
+		!is_waiting(host);
 	spin_unlock_irqrestore(&host->lock, flags);
-	rt_mutex_unlock(&host->registers);
 	return !busy;
 }
 
-/* When the interface has something to do next, and at most @most_us from now. */
-static u64 next_due_us(struct engine *engine, u64 most_us)
+/* How long the interface has nothing to do: a millisecond at least. */
+static u64 idle_us(struct engine *engine, u64 most_us)
 {
 	struct kcs_host *host = engine->host;
 	u64 now_us = engine_now_us(engine), due_us = now_us + most_us;
@@ -46,22 +50,14 @@ static u64 next_due_us(struct engine *engine, u64 most_us)
 	if (host->health.in_step)
 		due_us = min(due_us, kcs_queue_due_us(&host->queue));
 	spin_unlock_irqrestore(&host->lock, flags);
-	return max(due_us, now_us + 1000);
+	return max(due_us, now_us + USEC_PER_MSEC) - now_us;
 }
 
 static void let_pass(struct engine *engine, u64 most_us)
 {
-	struct kcs_host *host = engine->host;
-	bool waits;
-
 	yield();	/* the tick of a machine without fine timers is long */
-	if (engine->time == ENGINE_STANDS || !rt_mutex_trylock(&host->registers))
-		return;
-	waits = !host->active && !READ_ONCE(host->work.pending) &&
-		READ_ONCE(host->thread->__state) != TASK_RUNNING;
-	rt_mutex_unlock(&host->registers);
-	if (waits)
-		engine_pass(engine, next_due_us(engine, most_us) - engine_now_us(engine));
+	if (engine->time != ENGINE_STANDS && is_waiting(engine->host))
+		engine_pass(engine, idle_us(engine, most_us));
 }
 
 /**
@@ -143,8 +139,9 @@ bool engine_await(struct engine *engine, enum kcs_health_state state)
 void engine_spend(struct engine *engine, u64 us)
 {
 	u64 end_us = engine_now_us(engine) + us;
+	unsigned long end = jiffies + PATIENCE;
 
-	while (engine_now_us(engine) < end_us)
+	while (engine_now_us(engine) < end_us && time_before(jiffies, end))
 		let_pass(engine, USEC_PER_MSEC);
 }
 
@@ -158,6 +155,54 @@ void engine_spend(struct engine *engine, u64 us)
 u32 engine_count(const struct engine *engine, enum kcs_counter counter)
 {
 	return atomic64_read(&engine->host->counters[counter]);
+}
+
+/* -- The BMC. ------------------------------------------------------------- */
+
+/**
+ * engine_set() - the BMC has this fault from now on
+ * @engine: the engine
+ * @fault: the fault
+ */
+void engine_set(struct engine *engine, const struct sim_fault *fault)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	sim_fault_set(&engine->kcs.trouble, fault);
+	spin_unlock_irqrestore(&engine->lock, flags);
+}
+
+/**
+ * engine_set_fault() - the BMC has a fault for ever, whatever it is asked
+ * @engine: the engine
+ * @kind: which, or none
+ * @code: the completion code, for a fault that has one
+ */
+void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code)
+{
+	const struct sim_fault fault = {
+		.kind = kind, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
+		.code = code,
+	};
+
+	engine_set(engine, &fault);
+}
+
+/**
+ * engine_set_pace() - the BMC takes its time from now on
+ * @engine: the engine
+ * @byte_us: for each byte
+ * @think_us: for each request
+ */
+void engine_set_pace(struct engine *engine, u32 byte_us, u32 think_us)
+{
+	unsigned long flags;
+
+	spin_lock_irqsave(&engine->lock, flags);
+	engine->kcs.byte = (struct sim_delay){ byte_us, byte_us };
+	engine->kcs.think = (struct sim_delay){ think_us, think_us };
+	spin_unlock_irqrestore(&engine->lock, flags);
 }
 
 /* -- What the BMC calls for. ---------------------------------------------- */

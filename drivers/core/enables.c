@@ -29,6 +29,9 @@
 /* Messages in a row whose interrupt did not come. */
 #define MISSED_MAX	3
 
+/* Interrupts for nothing in a self-test, which looks at Status less often. */
+#define TEST_USELESS_MAX	500
+
 /* Reads in a row that found them lost. */
 #define LOSSES_MAX	3
 
@@ -60,6 +63,12 @@ static u8 wanted_word(const struct kcs_host *host, u8 word)
 	return word;
 }
 
+/* The BMC may still have bits that were set for a purpose that is gone. */
+static bool is_changed(const struct kcs_enables *enables)
+{
+	return enables->has_original && (enables->word ^ enables->original) & OURS;
+}
+
 static bool is_stale(const struct kcs_host *host, u64 now_us)
 {
 	const struct kcs_enables *enables = &host->enables;
@@ -84,7 +93,8 @@ u64 kcs_enables_due_us(struct kcs_host *host)
 	    !kcs_host_may_transfer(host))
 		return U64_MAX;
 	if (!enables->is_known)
-		return is_wanted(host) ? enables->next_us : U64_MAX;
+		return is_wanted(host) || is_changed(enables) ? enables->next_us :
+								U64_MAX;
 	if (wanted_word(host, enables->word) != enables->word ||
 	    (irq_is_wanted(host) && !enables->irq_tested))
 		return enables->next_us;
@@ -253,7 +263,8 @@ static void on_tested(struct kcs_request *request, void *context)
 		enables_finish(host, false);
 		return;
 	}
-	if (READ_ONCE(host->irq.storm)) {
+	if (READ_ONCE(host->irq.storm) ||
+	    READ_ONCE(host->irq.useless) >= TEST_USELESS_MAX) {
 		give_up_irq(host, "spurious interrupt storm");
 	} else if (READ_ONCE(host->irq.bytes) == host->enables.irq_bytes) {
 		give_up_irq(host, "does not come in a self-test");

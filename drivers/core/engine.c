@@ -19,6 +19,7 @@
 #include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/preempt.h>
+#include <linux/sched.h>
 
 /*
  * Firmware's requests come in bursts: a method sends one, looks at the answer, and
@@ -349,6 +350,17 @@ static u64 engine_pass(struct kcs_host *host)
 	return due_us;
 }
 
+/* kthread_stop() wakes once: the state is set before the look that it is for. */
+static void engine_await_stop(void)
+{
+	set_current_state(TASK_IDLE);
+	while (!kthread_should_stop()) {
+		schedule();
+		set_current_state(TASK_IDLE);
+	}
+	__set_current_state(TASK_RUNNING);
+}
+
 /**
  * kcs_engine_thread() - the engine's thread
  * @data: the interface
@@ -361,8 +373,10 @@ int kcs_engine_thread(void *data)
 	struct kcs_host *host = data;
 	u64 due_us, now_us;
 
-	while (!kthread_should_stop()) {
+	for (;;) {
 		kcs_wake_clear(&host->work);
+		if (READ_ONCE(host->stop))
+			break;
 		due_us = engine_pass(host);
 		if (!due_us)
 			continue;
@@ -372,5 +386,7 @@ int kcs_engine_thread(void *data)
 		else if (due_us > now_us)
 			kcs_wake_sleep(&host->work, due_us - now_us);
 	}
+	engine_pass(host);	/* ends a message that its submitter left before */
+	engine_await_stop();
 	return 0;
 }

@@ -7,7 +7,6 @@
 #include "request.h"
 
 #include <linux/errno.h>
-#include <linux/limits.h>
 #include <linux/minmax.h>
 #include <linux/sched.h>
 #include <linux/sched/signal.h>
@@ -15,7 +14,10 @@
 /* A submitter that may not sleep polls no longer than this in all. */
 #define PASSER_US	100
 
-/* A submitter that sleeps looks so often whether its request was cancelled. */
+/*
+ * In a sleep it is seen so often whether a submitter must leave, and whether a
+ * request that was queued meanwhile has reached its deadline.
+ */
 #define SLICE_US	100000ull
 
 /**
@@ -70,33 +72,40 @@ static bool exchange_must_leave(const struct kcs_host *host,
 	}
 }
 
-/* Until when to sleep: not past a deadline of the message or of one that waits. */
+/* Until when to sleep: not past the deadline of the message. */
 static u64 sleep_end_us(const struct kcs_host *host, u32 us, u64 now_us,
 			u64 deadline_us)
 {
-	u64 expiry_us = max(READ_ONCE(host->queue.expiry_us), now_us + 1);
-	u64 end_us = min3(now_us + us, deadline_us, expiry_us);
+	u64 end_us = min(now_us + us, deadline_us);
 
 	if (READ_ONCE(host->paused))
 		end_us = min(end_us, max(READ_ONCE(host->pause_end_us), now_us + 1));
 	return end_us;
 }
 
+/* How long to sleep at once: not past the deadline of a request that waits. */
+static u32 slice_us(const struct kcs_host *host, u64 end_us, u64 now_us)
+{
+	u64 expiry_us = max(READ_ONCE(host->queue.expiry_us), now_us + 1);
+
+	return min3(end_us, expiry_us, now_us + SLICE_US) - now_us;
+}
+
+/* To the transport it is one sleep. */
 static void exchange_sleep(struct kcs_host *host, u64 end_us, u64 now_us,
 			   enum kcs_driver driver)
 {
-	u64 most_us = driver == KCS_DRIVER_SLEEPER ? SLICE_US : U64_MAX;
-
 	kcs_irq_unmask(&host->irq);
+	kcs_submit_expire(host, now_us);
 	while (now_us < end_us && !READ_ONCE(host->progress.pending)) {
 		host->clock->ops->sleep_us(host->clock, &host->progress,
-					   min(end_us - now_us, most_us));
+					   slice_us(host, end_us, now_us));
 		now_us = kcs_host_now_us(host);
+		kcs_submit_expire(host, now_us);
 		if (driver == KCS_DRIVER_SLEEPER && sleeper_must_leave(host))
 			break;
 	}
 	kcs_irq_mask(&host->irq);
-	kcs_submit_expire(host, now_us);
 }
 
 /**

@@ -166,6 +166,7 @@ static void host_stop(struct kcs_host *host)
 	WRITE_ONCE(host->stop, true);
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_wake_up(&host->progress);
+	kcs_wake_up(&host->work);
 	kthread_stop(host->thread);
 }
 
