@@ -92,6 +92,66 @@ static void call_for_nothing_costs_four_rounds(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
 }
 
+/* Rounds are of the lowest class: a request waits for one message of them at most. */
+static void call_for_nothing_delays_no_request(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	u64 start_us, worst_us = 0;
+	int i;
+
+	listen(test, KCS_INTEREST_REPLY);
+	engine_set_fault(engine, SIM_FAULT_ATN_STUCK, 0);
+	for (i = 0; i < 50; i++) {
+		engine_spend(engine, 30 * MS_US);
+		start_us = engine_now_us(engine);
+		request = engine_submit(test, 0x06, 0x01, 1000);
+		KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);
+		kcs_request_put(request);
+		worst_us = max(worst_us, engine_now_us(engine) - start_us);
+	}
+	KUNIT_EXPECT_LE(test, worst_us, 10 * MS_US);
+	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
+	kcs_host_unlisten(engine->host);
+}
+
+static struct kcs_request *amid;
+static u32 commands_before, commands_after;
+
+static void note_commands(struct kcs_request *request, void *context)
+{
+	struct engine *engine = context;
+
+	commands_after = engine->kcs.commands;
+}
+
+/* A request comes while events are being fetched. */
+static void submit_amid(struct kcs_listener *listener, const struct kcs_msg *reply)
+{
+	struct engine *engine = container_of(listener, struct engine, listener);
+
+	if (atomic_inc_return(&engine->heard) != 3)
+		return;
+	commands_before = engine->kcs.commands;
+	kcs_host_submit(engine->host, amid);
+}
+
+static void request_interrupts_a_round(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	listen(test, KCS_INTEREST_EVENTS);
+	amid = engine_request(test, 0x06, 0x01, NULL, 0, 5000);
+	kcs_request_set_done(amid, note_commands, engine);
+	engine->listener.event = submit_amid;
+	engine_set_fault(engine, SIM_FAULT_EVENTS, 0);
+	engine_spend(engine, SECOND_US);
+	kcs_host_unlisten(engine->host);
+	KUNIT_EXPECT_GE(test, heard(engine), 10u);
+	KUNIT_EXPECT_EQ(test, engine_end(test, amid, NULL), 0);
+	KUNIT_EXPECT_EQ(test, commands_after, commands_before + 1);
+}
+
 /* They must not keep the interface busy, and are not lost for all that. */
 static void events_that_never_end_are_paced(struct kunit *test)
 {
@@ -299,6 +359,8 @@ static struct kunit_case attention_cases[] = {
 	KUNIT_CASE(request_that_shows_it_is_enough),
 	KUNIT_CASE(nothing_is_fetched_without_a_listener),
 	KUNIT_CASE(call_for_nothing_costs_four_rounds),
+	KUNIT_CASE(call_for_nothing_delays_no_request),
+	KUNIT_CASE(request_interrupts_a_round),
 	KUNIT_CASE(events_that_never_end_are_paced),
 	KUNIT_CASE(status_is_read_as_often_as_needed),
 	KUNIT_CASE(event_that_nothing_shows_is_fetched),

@@ -55,6 +55,31 @@ static void lost_enables_are_restored_by_a_request(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
 	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	KUNIT_EXPECT_EQ(test, enables_of(engine), EVENTS | OTHERS);
+	KUNIT_EXPECT_EQ(test, engine->host->enables.losses, 1u);
+	kcs_host_unlisten(engine->host);
+}
+
+/* Restored twice; the third loss in a row is the last one in the log. */
+static void bmc_that_keeps_none_is_left_alone(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 restored = 0, commands;
+	int i;
+
+	start(test, "spec");
+	for (i = 0; i < 6; i++) {
+		set_enables(engine, OTHERS);
+		engine_spend(engine, 5000000);
+		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+		restored += enables_of(engine) == (EVENTS | OTHERS);
+	}
+	KUNIT_EXPECT_EQ(test, restored, 2u);
+	commands = engine->kcs.commands;
+	engine_spend(engine, 5000000);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands + 1);
 	kcs_host_unlisten(engine->host);
 }
 
@@ -189,6 +214,7 @@ static void pause_leaves_the_bmc_as_it_was(struct kunit *test)
 		kcs_request_put(request);
 		expect_left_alone(test, paces[i].personality);
 		accesses = engine->accesses;
+		kcs_host_expect(engine->host, KCS_INTEREST_REPLY);
 		engine_spend(engine, 10000000);
 		KUNIT_EXPECT_EQ(test, engine->accesses, accesses);
 
@@ -234,6 +260,7 @@ static void idle_removal_restores_the_enables(struct kunit *test)
 
 static struct kunit_case enables_cases[] = {
 	KUNIT_CASE(lost_enables_are_restored_by_a_request),
+	KUNIT_CASE(bmc_that_keeps_none_is_left_alone),
 	KUNIT_CASE(lost_enables_are_restored_for_a_poller),
 	KUNIT_CASE(known_enables_are_not_asked_for_again),
 	KUNIT_CASE(busy_bmc_is_told_when_it_has_time),

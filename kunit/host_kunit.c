@@ -283,7 +283,7 @@ static void requests_are_served_in_order(struct kunit *test)
 	script_expect_done(bench->script);
 }
 
-static void requests_held_for_a_silent_bmc_end_with_the_first_probe(struct kunit *test)
+static void held_requests_end_with_the_first_search(struct kunit *test)
 {
 	struct bench *bench = test->priv;
 	struct kcs_request *requests[8];
@@ -332,7 +332,7 @@ static void await_step(struct kunit *test, size_t at)
 	KUNIT_ASSERT_EQ(test, READ_ONCE(bench->script->at), at);
 }
 
-static void late_reply_finds_nobody(struct kunit *test)
+static void late_reply_is_discarded(struct kunit *test)
 {
 	struct bench *bench = test->priv;
 	struct script *script = bench->script;
@@ -361,7 +361,7 @@ static void late_reply_finds_nobody(struct kunit *test)
 	script_expect_done(script);
 }
 
-static void waiter_leaves_at_its_deadline_whatever_the_interface_does(struct kunit *test)
+static void waiter_leaves_at_its_deadline(struct kunit *test)
 {
 	struct bench *bench = test->priv;
 	struct kcs_request *request;
@@ -402,7 +402,7 @@ static void removal_ends_all_requests(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, bench->script->off);
 }
 
-static void removed_interface_refuses_those_who_still_hold_it(struct kunit *test)
+static void removed_interface_refuses_its_holders(struct kunit *test)
 {
 	struct bench *bench = test->priv;
 	struct kcs_request *request;
@@ -430,13 +430,13 @@ static struct kunit_case host_cases[] = {
 	KUNIT_CASE(bmc_that_initialises_is_not_ready),
 	KUNIT_CASE(request_gets_its_reply),
 	KUNIT_CASE(requests_are_served_in_order),
-	KUNIT_CASE(requests_held_for_a_silent_bmc_end_with_the_first_probe),
+	KUNIT_CASE(held_requests_end_with_the_first_search),
 	KUNIT_CASE(full_queue_refuses_at_once),
-	KUNIT_CASE(late_reply_finds_nobody),
-	KUNIT_CASE(waiter_leaves_at_its_deadline_whatever_the_interface_does),
+	KUNIT_CASE(late_reply_is_discarded),
+	KUNIT_CASE(waiter_leaves_at_its_deadline),
 	KUNIT_CASE(removal_is_told_after_the_queue_has_ended),
 	KUNIT_CASE(removal_ends_all_requests),
-	KUNIT_CASE(removed_interface_refuses_those_who_still_hold_it),
+	KUNIT_CASE(removed_interface_refuses_its_holders),
 	{}
 };
 

@@ -108,6 +108,8 @@ static void only_a_byte_or_a_call_is_ours(struct kunit *test)
 		KUNIT_EXPECT_EQ_MSG(test, ring(bench), rows[i].ours, "row %zu", i);
 		KUNIT_EXPECT_EQ_MSG(test, bench->irq.attention, rows[i].attention,
 				    "row %zu", i);
+		KUNIT_EXPECT_EQ_MSG(test, bench->work.pending, rows[i].attention,
+				    "row %zu", i);
 	}
 }
 
@@ -134,7 +136,7 @@ static void newer_byte_takes_the_place_of_the_one_taken(struct kunit *test)
 }
 
 /* A byte that comes before the last was fetched is one for nothing, too. */
-static void interrupts_for_nothing_are_a_storm_and_bytes_are_none(struct kunit *test)
+static void spurious_interrupts_are_a_storm(struct kunit *test)
 {
 	static const u8 nothing[] = { 0x00, 0x04, 0xff };
 	struct bench *bench;
@@ -199,7 +201,7 @@ static struct kunit_case irq_cases[] = {
 	KUNIT_CASE(only_a_byte_or_a_call_is_ours),
 	KUNIT_CASE(transport_may_be_faster_than_the_interrupt),
 	KUNIT_CASE(newer_byte_takes_the_place_of_the_one_taken),
-	KUNIT_CASE(interrupts_for_nothing_are_a_storm_and_bytes_are_none),
+	KUNIT_CASE(spurious_interrupts_are_a_storm),
 	KUNIT_CASE(interrupts_of_others_are_no_storm),
 	KUNIT_CASE(interrupt_ends_a_sleep),
 	{}

@@ -103,7 +103,7 @@ static void evaluate(struct kunit *test, const char *method, u8 *request,
 	kfree(result.pointer);
 }
 
-static void aml_gets_the_device_id_from_a_buffer_of_any_size(struct kunit *test)
+static void aml_gets_the_id_from_a_buffer_of_any_size(struct kunit *test)
 {
 	static const u32 sizes[] = { 1, 2, 32, 66, 99 };
 	u8 request[99] = {};
@@ -155,7 +155,7 @@ static void aml_sees_a_bare_completion_code_as_an_answer(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, buffer[3], 0x00);
 }
 
-static void power_meter_without_the_command_has_no_reading(struct kunit *test)
+static void meter_without_the_command_has_no_reading(struct kunit *test)
 {
 	unsigned long long milliwatts = 0;
 	acpi_status status;
@@ -169,11 +169,11 @@ static struct kunit_case live_cases[] = {
 	KUNIT_CASE(registers_give_the_device_id),
 	KUNIT_CASE(unknown_command_is_answered_with_its_code),
 	KUNIT_CASE(bmc_is_found_ready),
-	KUNIT_CASE(aml_gets_the_device_id_from_a_buffer_of_any_size),
+	KUNIT_CASE(aml_gets_the_id_from_a_buffer_of_any_size),
 	KUNIT_CASE(aml_sees_a_length_over_64_fail),
 	KUNIT_CASE(aml_sees_a_read_without_a_write_fail),
 	KUNIT_CASE(aml_sees_a_bare_completion_code_as_an_answer),
-	KUNIT_CASE(power_meter_without_the_command_has_no_reading),
+	KUNIT_CASE(meter_without_the_command_has_no_reading),
 	{}
 };
 

@@ -120,12 +120,12 @@ static bool is_sound(void)
 	       call.sent[KCS_CODEC_LENGTH] <= KCS_CODEC_DATA_MAX;
 }
 
-/* It echoes NetFn and command, and fits. */
+/* It echoes NetFn and command, with any LUN, and fits. */
 static bool told_well(void)
 {
 	return call.asked && call.told.len >= 3 &&
 	       call.told.len - 2 <= KCS_CODEC_DATA_MAX &&
-	       call.told.bytes[0] == (u8)((call.address >> 8 << 2) | 4) &&
+	       call.told.bytes[0] >> 2 == (call.address >> 8 | 1) &&
 	       call.told.bytes[1] == (u8)call.address;
 }
 

@@ -131,6 +131,57 @@ static void ended_request_is_never_sent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands + 2);
 }
 
+static void send_next(struct kcs_request *request, void *context)
+{
+	struct kcs_request *next = context;
+	struct engine *engine = next->context;
+
+	kcs_host_execute(engine->host, next);
+}
+
+static void ignore_end(struct kcs_request *request, void *context)
+{
+}
+
+/* The registers are free by then, so it is driven at once. */
+static void completion_may_send_the_next_request(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *first, *next;
+
+	engine_start_ready(test, "spec");
+	first = create(test, 2, 5000);
+	next = create(test, 2, 5000);
+	kcs_request_set_done(first, send_next, next);
+	kcs_request_set_done(next, ignore_end, engine);
+	kcs_host_execute(engine->host, first);
+	KUNIT_EXPECT_TRUE(test, kcs_request_is_over(next));
+	KUNIT_EXPECT_EQ(test, engine_end(test, next, NULL), 0);
+	KUNIT_EXPECT_EQ(test, engine_end(test, first, NULL), 0);
+}
+
+/* It waits because firmware's next request may come: time stands still. */
+static void pause_ends_queued_requests(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *queued, *aml;
+	struct kcs_msg msg;
+
+	engine_start_ready(test, "spec");
+	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, 0x06, 0x01, NULL, 0), 0);
+	engine_set_pace(engine, 0, 0);
+	engine_freeze(engine);
+	aml = kcs_request_create(&msg, KCS_CLASS_AML, 5000, GFP_KERNEL);
+	KUNIT_ASSERT_NOT_NULL(test, aml);
+	kcs_host_execute(engine->host, aml);
+	KUNIT_EXPECT_EQ(test, engine_end(test, aml, NULL), 0);
+	queued = engine_submit(test, 0x30, 0xee, 5000);
+	KUNIT_EXPECT_FALSE(test, kcs_request_is_over(queued));
+	kcs_host_pause(engine->host);
+	KUNIT_EXPECT_EQ(test, kcs_request_err(queued), -EHOSTDOWN);
+	kcs_request_put(queued);
+}
+
 static struct kunit_case request_cases[] = {
 	KUNIT_CASE(message_of_a_wrong_length_is_refused),
 	KUNIT_CASE(longest_message_is_sent),
@@ -138,6 +189,8 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(deadline_counts_from_submission),
 	KUNIT_CASE(waiter_waits_for_what_is_left),
 	KUNIT_CASE(ended_request_is_never_sent),
+	KUNIT_CASE(completion_may_send_the_next_request),
+	KUNIT_CASE(pause_ends_queued_requests),
 	{}
 };
 

@@ -232,7 +232,7 @@ static void all_who_share_a_failure_hear_of_it(struct kunit *test)
 
 /* -- Kept. ---------------------------------------------------------------- */
 
-static void reply_is_kept_for_its_time_and_only_if_told_so(struct kunit *test)
+static void reply_is_kept_for_its_time_if_asked_to(struct kunit *test)
 {
 	engine_thaw(test->priv);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
@@ -307,7 +307,7 @@ static struct kunit_case share_cases[] = {
 	KUNIT_CASE(one_who_comes_late_does_not_join),
 	KUNIT_CASE(command_of_another_group_is_not_shared),
 	KUNIT_CASE(all_who_share_a_failure_hear_of_it),
-	KUNIT_CASE(reply_is_kept_for_its_time_and_only_if_told_so),
+	KUNIT_CASE(reply_is_kept_for_its_time_if_asked_to),
 	KUNIT_CASE(write_ends_what_is_kept),
 	KUNIT_CASE(failure_is_not_kept),
 	KUNIT_CASE(only_the_newest_are_kept),

@@ -254,7 +254,7 @@ static void burst_of_firmware_is_not_broken_into(struct kunit *test)
 
 	start_burst(test);
 	engine_pass(engine, 1000);
-	submit_atomically(test, &other, KCS_CLASS_USER, 0x06, 0x01);
+	execute(test, &other, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, still_waits(&other));
 	execute(test, &second, KCS_CLASS_AML, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &second, 0));
