@@ -98,7 +98,7 @@ static const char *err_in_words(int err)
 const char *kcs_report_reason(struct kcs_host *host)
 {
 	struct kcs_transport *transport = host->transport;
-	char where[160];
+	int len;
 
 	lockdep_assert_held(&host->registers);
 	if (!host->last_err) {
@@ -108,10 +108,10 @@ const char *kcs_report_reason(struct kcs_host *host)
 			 kcs_msg_cc(&host->last_reply));
 		return host->why;
 	}
-	transport->ops->describe(transport, where, sizeof(where));
-	snprintf(host->why, sizeof(host->why), "NetFn %02xh cmd %02xh %s %s",
-		 host->last.bytes[0] >> 2, host->last.bytes[1],
-		 err_in_words(host->last_err), where);
+	len = scnprintf(host->why, sizeof(host->why), "NetFn %02xh cmd %02xh %s ",
+			host->last.bytes[0] >> 2, host->last.bytes[1],
+			err_in_words(host->last_err));
+	transport->ops->describe(transport, host->why + len, sizeof(host->why) - len);
 	return host->why;
 }
 
