@@ -131,6 +131,43 @@ static void ended_request_is_never_sent(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands + 2);
 }
 
+static void note_time(struct kcs_request *request, void *context)
+{
+	struct engine *engine = context;
+
+	engine->ended_us = engine_now_us(engine);
+}
+
+/* It waits 600 ms for another, and ends 200 ms before its reply would come. */
+static void wait_in_the_queue_is_no_fault_of_the_bmc(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *first, *second, *third;
+	u64 began_us;
+	u32 probes;
+
+	engine_step(engine);
+	engine_start_ready(test, "spec");
+	engine_set_pace(engine, 3, 600000);
+	probes = engine_count(engine, KCS_COUNT_PROBES);
+	first = create(test, 2, 5000);
+	second = create(test, 2, 1000);
+	third = create(test, 2, 5000);
+	kcs_request_set_done(second, note_time, engine);
+	began_us = engine_now_us(engine);
+	preempt_disable();
+	kcs_host_submit(engine->host, first);
+	kcs_host_submit(engine->host, second);
+	kcs_host_submit(engine->host, third);
+	preempt_enable();
+	KUNIT_EXPECT_EQ(test, engine_end(test, first, NULL), 0);
+	KUNIT_EXPECT_EQ(test, engine_end(test, second, NULL), -ETIMEDOUT);
+	KUNIT_EXPECT_LE(test, engine->ended_us, began_us + 1050000);
+	KUNIT_EXPECT_EQ(test, engine_end(test, third, NULL), 0);
+	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
+	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_PROBES), probes);
+}
+
 static void send_next(struct kcs_request *request, void *context)
 {
 	struct kcs_request *next = context;
@@ -189,6 +226,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(deadline_counts_from_submission),
 	KUNIT_CASE(waiter_waits_for_what_is_left),
 	KUNIT_CASE(ended_request_is_never_sent),
+	KUNIT_CASE(wait_in_the_queue_is_no_fault_of_the_bmc),
 	KUNIT_CASE(completion_may_send_the_next_request),
 	KUNIT_CASE(pause_ends_queued_requests),
 	{}

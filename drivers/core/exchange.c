@@ -83,12 +83,32 @@ static u64 sleep_end_us(const struct kcs_host *host, u32 us, u64 now_us,
 	return end_us;
 }
 
+/*
+ * End the requests whose deadline has come, queued or on the wire. The BMC is not
+ * to blame for time spent in the queue: its message goes on, and nobody waits.
+ */
+static void exchange_expire(struct kcs_host *host, u64 now_us)
+{
+	kcs_submit_expire(host, now_us);
+	if (host->active && now_us >= host->active->deadline_us)
+		kcs_request_end(host->active, -ETIMEDOUT);
+}
+
+/* The earliest deadline of those who wait. */
+static u64 expiry_us(const struct kcs_host *host)
+{
+	u64 queued_us = READ_ONCE(host->queue.expiry_us);
+
+	if (!host->active || kcs_request_ended(host->active))
+		return queued_us;
+	return min(queued_us, host->active->deadline_us);
+}
+
 /* How long to sleep at once: not past the deadline of a request that waits. */
 static u32 slice_us(const struct kcs_host *host, u64 end_us, u64 now_us)
 {
-	u64 expiry_us = max(READ_ONCE(host->queue.expiry_us), now_us + 1);
-
-	return min3(end_us, expiry_us, now_us + SLICE_US) - now_us;
+	return min3(end_us, max(expiry_us(host), now_us + 1),
+		    now_us + SLICE_US) - now_us;
 }
 
 /* To the transport it is one sleep. */
@@ -96,12 +116,12 @@ static void exchange_sleep(struct kcs_host *host, u64 end_us, u64 now_us,
 			   enum kcs_driver driver)
 {
 	kcs_irq_unmask(&host->irq);
-	kcs_submit_expire(host, now_us);
+	exchange_expire(host, now_us);
 	while (now_us < end_us && !READ_ONCE(host->progress.pending)) {
 		host->clock->ops->sleep_us(host->clock, &host->progress,
 					   slice_us(host, end_us, now_us));
 		now_us = kcs_host_now_us(host);
-		kcs_submit_expire(host, now_us);
+		exchange_expire(host, now_us);
 		if (driver == KCS_DRIVER_SLEEPER && sleeper_must_leave(host))
 			break;
 	}

@@ -98,7 +98,7 @@ EXPORT_SYMBOL_GPL(kcs_request_put);
  * @err: 0, or why there is no reply
  *
  * A user ends a request to cancel it: its waiter goes on at once. One that is still
- * queued is never sent; one in flight runs to its own deadline, and its reply is
+ * queued is never sent; one in flight has its time still, and its reply is
  * discarded.
  *
  * Context: any in which the request's &typedef kcs_request_done may be called.

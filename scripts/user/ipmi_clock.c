@@ -3,10 +3,11 @@
  * How long a request without data takes a program, through /dev/ipmi0: the median
  * and the worst of COUNT, in ns; and the completion code of the last.
  *
- *	ipmi_clock NETFN COMMAND COUNT [PERIOD_US]	the first two in hex
+ *	ipmi_clock NETFN COMMAND COUNT [PERIOD_US [SATELLITE]]
  *
+ * NetFn, command and the address on IPMB of a controller behind the BMC in hex.
  * With a period each request starts at a multiple of it, however long the one
- * before took: the same number of requests a second over any driver.
+ * before took: the same number of requests a second over any driver. 0 is none.
  */
 #include <linux/ipmi.h>
 
@@ -35,15 +36,20 @@ static void fail(const char *what)
 	exit(1);
 }
 
-static void ask(int fd, long id, unsigned char netfn, unsigned char cmd)
+static void ask(int fd, long id, unsigned char netfn, unsigned char cmd,
+		unsigned char satellite)
 {
-	struct ipmi_system_interface_addr addr = {
+	struct ipmi_system_interface_addr bmc = {
 		.addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE,
 		.channel = IPMI_BMC_CHANNEL,
 	};
+	struct ipmi_ipmb_addr ipmb = {
+		.addr_type = IPMI_IPMB_ADDR_TYPE,
+		.slave_addr = satellite,
+	};
 	struct ipmi_req request = {
-		.addr = (unsigned char *)&addr,
-		.addr_len = sizeof(addr),
+		.addr = satellite ? (unsigned char *)&ipmb : (unsigned char *)&bmc,
+		.addr_len = satellite ? sizeof(ipmb) : sizeof(bmc),
 		.msgid = id,
 		.msg = { .netfn = netfn, .cmd = cmd },
 	};
@@ -94,19 +100,21 @@ static int compare(const void *left, const void *right)
 
 int main(int argc, char **argv)
 {
-	unsigned char netfn, cmd, cc = 0xff;
+	unsigned char netfn, cmd, satellite, cc = 0xff;
 	long long *took, period_ns, start_ns;
 	long count, i;
 	int fd;
 
-	if (argc != 4 && argc != 5) {
-		fprintf(stderr, "usage: ipmi_clock NETFN COMMAND COUNT [PERIOD_US]\n");
+	if (argc < 4 || argc > 6) {
+		fprintf(stderr,
+			"usage: ipmi_clock NETFN COMMAND COUNT [PERIOD_US [SATELLITE]]\n");
 		return 2;
 	}
 	netfn = strtoul(argv[1], NULL, 16);
 	cmd = strtoul(argv[2], NULL, 16);
 	count = atol(argv[3]);
-	period_ns = argc == 5 ? atoll(argv[4]) * 1000 : 0;
+	period_ns = argc > 4 ? atoll(argv[4]) * 1000 : 0;
+	satellite = argc > 5 ? strtoul(argv[5], NULL, 16) : 0;
 	took = calloc(count, sizeof(*took));
 	fd = open("/dev/ipmi0", O_RDWR);
 	if (!took || fd < 0)
@@ -116,7 +124,7 @@ int main(int argc, char **argv)
 		if (period_ns)
 			sleep_until(start_ns + i * period_ns);
 		took[i] = -now_ns();
-		ask(fd, i, netfn, cmd);
+		ask(fd, i, netfn, cmd, satellite);
 		cc = hear(fd, i);
 		took[i] += now_ns();
 	}
