@@ -19,6 +19,7 @@ enum what {
 	NO_DEVICE,	/* there is no interface to ask */
 	SILENT,		/* it is not answered */
 	FLOATED,
+	ASKED,		/* the question is on the wire */
 	STIRRED,
 	DEMANDED,
 	DOUBTED,
@@ -106,19 +107,21 @@ static void happen(struct kcs_health *health, const struct step *step)
 		reply_of(health, 5, 0, 0x81, now_us);
 		break;
 	case NO_DEVICE:
-		kcs_health_replied(health, -ENODEV, NULL, now_us, horizon_us);
-		break;
 	case SILENT:
-		kcs_health_replied(health, -ETIMEDOUT, NULL, now_us, horizon_us);
+		kcs_health_replied(health, step->what == SILENT ? -ETIMEDOUT : -ENODEV,
+				   NULL, now_us, horizon_us);
 		break;
 	case FLOATED:
 		kcs_health_floated(health, now_us);
+		break;
+	case ASKED:
+		health->is_asking = true;
 		break;
 	case STIRRED:
 		kcs_health_stirred(health, now_us);
 		break;
 	case DEMANDED:
-		kcs_health_demanded(health);
+		kcs_health_demanded(health, now_us);
 		break;
 	case DOUBTED:
 		kcs_health_doubted(health, now_us);
@@ -227,6 +230,18 @@ static void dead_bmc_is_searched_for_ever_more_rarely(struct kunit *test)
 	     { RIGHT, 0, 158002, READY, true, false, ID, -1 },
 	     { STIRRED, 0, 158003, READY, true, false, ID, -1 },
 	     { DEMANDED, 0, 158003, READY, true, false, ID, -1 });
+}
+
+static void demanded_search_has_its_whole_time(struct kunit *test)
+{
+	TELL(test,
+	     { SILENT, 0, 1500, DEAD, false, true, TEST, 2500 },
+	     { SILENT, 0, 5500, DEAD, false, true, TEST, 7500 },
+	     { DEMANDED, 0, 7000, DEAD, false, true, TEST, 7000 },
+	     { ASKED, 0, 7000, DEAD, false, true, TEST, 7000 },
+	     { STIRRED, 0, 7001, DEAD, false, true, TEST, 7000 },
+	     { SILENT, 0, 11800, DEAD, false, true, ID, 11810 },
+	     { DEMANDED, 0, 11801, DEAD, false, true, ID, 11810 });
 }
 
 static void busy_bmc_is_asked_the_same_again(struct kunit *test)
@@ -410,6 +425,7 @@ static struct kunit_case health_cases[] = {
 	KUNIT_CASE(giving_up_a_message_is_no_fault),
 	KUNIT_CASE(verdict_waits_for_those_who_wait),
 	KUNIT_CASE(dead_bmc_is_searched_for_ever_more_rarely),
+	KUNIT_CASE(demanded_search_has_its_whole_time),
 	KUNIT_CASE(busy_bmc_is_asked_the_same_again),
 	KUNIT_CASE(busy_bmc_is_asked_twice_a_second),
 	KUNIT_CASE(search_ends_with_the_device_id),

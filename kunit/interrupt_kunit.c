@@ -128,7 +128,7 @@ static void lost_interrupts_cost_little(struct kunit *test)
 		worst_us = max(worst_us, execute(test));
 		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	}
-	KUNIT_EXPECT_LE(test, worst_us, (u64)THINK_US + 25000);
+	KUNIT_EXPECT_LE(test, worst_us, (u64)THINK_US * 8 / 5);
 	KUNIT_EXPECT_TRUE(test, engine->host->enables.irq_given_up);
 	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_on);
 	/* Only the bit that was set for it is taken back. */
@@ -285,6 +285,7 @@ static void interrupt_brings_an_event_at_once(struct kunit *test)
 
 	start(test, is_shared(test));
 	engine_listen(test, KCS_INTEREST_EVENTS);
+	engine_spend(engine, 1000000);	/* the first round, and the pause after it */
 	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	KUNIT_EXPECT_EQ(test, engine->bmc.enables, 0x07);
 	engine_set_flags(engine, 0x02);

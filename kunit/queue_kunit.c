@@ -121,8 +121,10 @@ static void full_queue_counts_no_cancelled_requests(struct kunit *test)
 		last = add(test, queue, KCS_CLASS_USER, 'u');
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			kcs_queue_add(queue, make(test, KCS_CLASS_USER, 'v')));
+	KUNIT_EXPECT_NE(test, queue->expiry_us, 0ull);
 	last->ended = 1;
 	add(test, queue, KCS_CLASS_USER, 'v');
+	KUNIT_EXPECT_EQ(test, queue->expiry_us, 0ull);
 	KUNIT_EXPECT_EQ(test, -EBUSY,
 			kcs_queue_add(queue, make(test, KCS_CLASS_USER, 'v')));
 }

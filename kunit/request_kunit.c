@@ -168,6 +168,31 @@ static void wait_in_the_queue_is_no_fault_of_the_bmc(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_PROBES), probes);
 }
 
+/* The heartbeat of a watchdog may wait behind it. */
+static void busy_answer_is_passed_up_in_a_second(struct kunit *test)
+{
+	const struct sim_fault busy = {
+		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
+		.command = 0x0601,
+	};
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	u64 began_us;
+	u8 cc;
+
+	engine_step(engine);
+	engine_start_ready(test, "spec");
+	engine_set(engine, &busy);
+	began_us = engine_now_us(engine);
+	request = create(test, 2, 60000);
+	kcs_request_set_done(request, note_time, engine);
+	kcs_host_execute(engine->host, request);
+	KUNIT_EXPECT_EQ(test, engine_end(test, request, &cc), 0);
+	KUNIT_EXPECT_EQ(test, cc, 0xc0);
+	KUNIT_EXPECT_GE(test, engine->ended_us, began_us + 500000);
+	KUNIT_EXPECT_LE(test, engine->ended_us, began_us + 1000000);
+}
+
 static void send_next(struct kcs_request *request, void *context)
 {
 	struct kcs_request *next = context;
@@ -227,6 +252,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(waiter_waits_for_what_is_left),
 	KUNIT_CASE(ended_request_is_never_sent),
 	KUNIT_CASE(wait_in_the_queue_is_no_fault_of_the_bmc),
+	KUNIT_CASE(busy_answer_is_passed_up_in_a_second),
 	KUNIT_CASE(completion_may_send_the_next_request),
 	KUNIT_CASE(pause_ends_queued_requests),
 	{}

@@ -49,9 +49,11 @@ void sm_bench_run(struct sm_bench *bench, bool dirty)
 	bench->visited |= BIT(sm->state);
 	while (sm->state != KCS_SM_END && !script->off) {
 		u8 status = script->io.ops->read(&script->io, KCS_REG_STATUS);
+		bool waits;
 
 		action = kcs_sm_status(sm, status, waited_us);
 		bench->visited |= BIT(sm->state);
+		waits = action.kind == KCS_ACTION_WAIT;
 		if (action.kind == KCS_ACTION_READ_DATA) {
 			u8 byte = script->io.ops->read(&script->io, KCS_REG_DATA);
 
@@ -60,7 +62,7 @@ void sm_bench_run(struct sm_bench *bench, bool dirty)
 		bench->visited |= BIT(sm->state);
 		act(script, action);
 		script->now_us++;
-		waited_us = action.kind == KCS_ACTION_WAIT ? waited_us + 1 : 0;
+		waited_us = waits ? waited_us + 1 : action.kind == KCS_ACTION_WAIT;
 	}
 	script_expect_done(script);
 }

@@ -187,6 +187,20 @@ static void message_that_always_errs_is_given_up(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, bench->sm.error_code, 0xc5);
 }
 
+/* The pause counts from the last byte of the abort, not from when it was awaited. */
+static void late_last_byte_of_an_abort_shortens_no_pause(struct kunit *test)
+{
+	struct sm_bench *bench = sm_bench_create(test);
+
+	SCRIPT(bench->script, S(0x00), C(0x61), S(0xc0),
+	       C(0x60), S(0x80), W(0x00), S(0x41), D(0x01), W(0x68),
+	       STAY(0x00, 700), S(0x01), D(0x00), PAUSE(0x00));
+	script_add_exchange(bench->script, &bench->request, sm_device_id,
+			    sizeof(sm_device_id));
+	sm_bench_run(bench, false);
+	sm_expect_device_id(test, bench);
+}
+
 /* -- All of it. ----------------------------------------------------------- */
 
 static void every_state_is_entered(struct kunit *test)
@@ -219,6 +233,7 @@ static struct kunit_case sm_error_cases[] = {
 	KUNIT_CASE(message_is_given_up_when_nothing_helps),
 	KUNIT_CASE(missing_status_code_fails_the_abort_in_time),
 	KUNIT_CASE(message_that_always_errs_is_given_up),
+	KUNIT_CASE(late_last_byte_of_an_abort_shortens_no_pause),
 	KUNIT_CASE(every_state_is_entered),
 	{}
 };

@@ -243,6 +243,13 @@ static u64 look_us(const struct kcs_host *host, u64 now_us)
 	return U64_MAX;
 }
 
+/* By what was seen before now. */
+static bool is_round_wanted(const struct kcs_host *host)
+{
+	return host->attention.is_called || host->attention.is_owed ||
+	       READ_ONCE(host->irq.attention);
+}
+
 /**
  * kcs_attention_due_us() - return when attention is to be paid next
  * @host: the interface
@@ -260,10 +267,12 @@ u64 kcs_attention_due_us(const struct kcs_host *host, u64 now_us)
 	if (!attention->listener || attention->is_busy ||
 	    !kcs_host_may_transfer(host))
 		return U64_MAX;
-	if (attention->is_called || READ_ONCE(host->irq.attention))
+	if (is_round_wanted(host))
 		return attention->next_round_us;
 	interval_us = look_us(host, now_us);
-	return interval_us == U64_MAX ? U64_MAX : attention->looked_us + interval_us;
+	if (interval_us != U64_MAX)
+		return attention->looked_us + interval_us;
+	return attention->listens ? 0 : U64_MAX;	/* to stop that */
 }
 
 /**
@@ -304,21 +313,21 @@ static bool attention_check(struct kcs_host *host, u64 now_us)
 	u8 status = 0;
 
 	lockdep_assert_held(&host->lock);
-	if (!attention->is_called && !READ_ONCE(host->irq.attention)) {
+	if (!is_round_wanted(host)) {
 		attention->looked_us = now_us;
 		status = kcs_exchange_look(host);
 	}
-	if (!attention->is_called && !READ_ONCE(host->irq.attention) &&
-	    !is_call(status) && !is_idle_byte(status) &&
+	if (!is_round_wanted(host) && !is_call(status) && !is_idle_byte(status) &&
 	    !(is_asked(attention, now_us) &&
 	      now_us >= attention->round_us + FLAGS_US))
 		return false;
 	if (now_us < attention->next_round_us) {
-		attention->is_called = true;
+		attention->is_owed = true;
 		return false;
 	}
 	attention->is_busy = true;
 	attention->is_called = false;
+	attention->is_owed = false;
 	WRITE_ONCE(host->irq.attention, false);
 	return true;
 }
@@ -358,5 +367,6 @@ bool kcs_attention_is_armed(const struct kcs_host *host)
 	const struct kcs_attention *attention = &host->attention;
 
 	return READ_ONCE(attention->listens) && !READ_ONCE(attention->is_busy) &&
-	       !READ_ONCE(attention->is_called) && !READ_ONCE(host->irq.attention);
+	       !READ_ONCE(attention->is_called) && !READ_ONCE(attention->is_owed) &&
+	       !READ_ONCE(host->irq.attention);
 }

@@ -13,6 +13,8 @@ struct kcs_host;
  * @interest: what it waits for
  * @listens: it waits for something: the interrupt is wanted between messages
  * @is_called: SMS_ATN was seen, or its interrupt came
+ * @is_owed: a round is wanted whatever Status shows: the first for a listener, or one
+ *	that had to wait
  * @is_busy: a round is in progress
  * @flags: message flags of the round that were not served yet
  * @fetched: messages or events fetched for the flag being served
@@ -31,6 +33,7 @@ struct kcs_attention {
 	enum kcs_interest interest;
 	bool listens;
 	bool is_called;
+	bool is_owed;
 	bool is_busy;
 	u8 flags;
 	u32 fetched;

@@ -156,7 +156,7 @@ static void request_irq_once(struct kcs_host *host)
  * kcs_enables_check_irq() - see whether the interrupt is still worth having
  * @host: the interface
  *
- * Context: kcs_host.registers held.
+ * Context: the engine, kcs_host.registers held; may sleep.
  */
 void kcs_enables_check_irq(struct kcs_host *host)
 {
@@ -389,11 +389,21 @@ void kcs_enables_note_message(struct kcs_host *host, u64 took_us)
 	struct kcs_enables *enables = &host->enables;
 
 	WRITE_ONCE(enables->is_slow, took_us > SECOND_US);
+	if (host->transport->missed || READ_ONCE(host->irq.storm))
+		kcs_wake_up(&host->work);	/* see kcs_enables_check_irq() */
 	if (READ_ONCE(enables->is_stale) || !READ_ONCE(enables->is_known) ||
 	    READ_ONCE(enables->is_busy) || !(READ_ONCE(enables->word) & OURS))
 		return;
 	WRITE_ONCE(enables->is_stale, true);
 	kcs_wake_up(&host->work);
+}
+
+/* The reply to a write may have been lost, or is not looked at yet. */
+static bool may_be_changed(const struct kcs_enables *enables)
+{
+	return is_changed(enables) ||
+	       (enables->has_original && !enables->is_refused &&
+		(enables->is_busy || !enables->is_known));
 }
 
 /**
@@ -407,10 +417,15 @@ void kcs_enables_note_message(struct kcs_host *host, u64 took_us)
 void kcs_enables_restore(struct kcs_host *host)
 {
 	struct kcs_enables *enables = &host->enables;
-	u8 word = (enables->word & ~OURS) | (enables->original & OURS);
-	bool changed = enables->has_original && word != enables->word;
+	unsigned long flags;
+	bool changed;
+	u8 word;
 
 	lockdep_assert_held(&host->registers);
+	spin_lock_irqsave(&host->lock, flags);
+	word = (enables->word & ~OURS) | (enables->original & OURS);
+	changed = may_be_changed(enables);
+	spin_unlock_irqrestore(&host->lock, flags);
 	if (host->health.state == KCS_HEALTH_UNKNOWN || host->health.refuses ||
 	    !(changed || host->transport->dirty))
 		return;

@@ -27,6 +27,8 @@
  */
 #define BURST_US	2000
 
+#define USER_TRIES_MAX	7
+
 /**
  * struct ending - a request that is to be completed once the registers are free
  * @request: it, NULL for none
@@ -55,6 +57,15 @@ static bool is_half_gone(const struct kcs_request *request, u64 now_us)
 	return now_us + half_us > request->deadline_us;
 }
 
+/*
+ * A program's request that is tried again holds up what comes through the same user,
+ * the heartbeat of the watchdog included: after some 600 ms its code is passed up.
+ */
+static bool is_tried_enough(const struct kcs_request *request)
+{
+	return request->class >= KCS_CLASS_USER && request->tries >= USER_TRIES_MAX;
+}
+
 static bool engine_try_again(struct kcs_host *host, struct kcs_request *request,
 			     int err)
 {
@@ -62,7 +73,7 @@ static bool engine_try_again(struct kcs_host *host, struct kcs_request *request,
 	u32 backoff_ms;
 	u8 cc = err ? 0 : kcs_msg_cc(&request->reply);
 
-	if (!err && cc == IPMI_CC_NO_ERROR)
+	if ((!err && cc == IPMI_CC_NO_ERROR) || is_tried_enough(request))
 		return false;
 	backoff_ms = kcs_retry_backoff_ms(&request->msg, request->tries, err, cc);
 	if (backoff_ms == KCS_RETRY_NEVER || kcs_request_ended(request))
@@ -88,7 +99,6 @@ static void engine_conclude(struct kcs_host *host, int err, struct ending *endin
 	if (request->class == KCS_CLASS_AML)
 		WRITE_ONCE(host->burst_until_us, now_us + BURST_US);
 	kcs_recovery_judge(host, request, err);
-	kcs_enables_check_irq(host);
 	kcs_enables_note_message(host, now_us - host->sent_us);
 	kcs_attention_look(host, host->transport->status);
 	if (kcs_attention_is_armed(host))
@@ -250,7 +260,7 @@ EXPORT_SYMBOL_GPL(kcs_host_execute);
  *
  * Ends a message that its submitter left in the middle.
  *
- * Context: may sleep, for a second at most; no lock held.
+ * Context: may sleep, for two seconds at most; no lock held.
  */
 void kcs_engine_quiesce(struct kcs_host *host, bool for_good)
 {
@@ -287,26 +297,20 @@ static u64 engine_take(struct kcs_host *host, u64 now_us,
 	return 0;
 }
 
-/* What is due, if not a request; each is done by the call that finds it due. */
-static u64 engine_upkeep(struct kcs_host *host, u64 now_us, u64 enables_us,
-			 u64 attention_us)
+/* Upkeep that is due queues a request, whose class says when its turn comes. */
+static void engine_upkeep(struct kcs_host *host, u64 now_us, u64 enables_us)
 {
-	if (enables_us <= now_us) {
+	if (enables_us <= now_us)
 		kcs_enables_start(host);
-		return 0;
-	}
-	if (attention_us <= now_us) {
+	else
 		kcs_attention_step(host, now_us);
-		return 0;
-	}
-	return min(enables_us, attention_us);
 }
 
 /* Do the first thing that is due; return 0, or when the next thing will be. */
 static u64 engine_decide(struct kcs_host *host, struct ending *ending)
 {
 	u64 now_us = kcs_host_now_us(host);
-	u64 question_us, request_us, enables_us, attention_us, expiry_us;
+	u64 question_us, enables_us, upkeep_us, request_us = U64_MAX, expiry_us;
 	struct kcs_request *request = NULL;
 	unsigned long flags;
 
@@ -317,10 +321,10 @@ static u64 engine_decide(struct kcs_host *host, struct ending *ending)
 	}
 	spin_lock_irqsave(&host->lock, flags);
 	question_us = host->paused || host->stop ? U64_MAX : kcs_recovery_due_us(host);
-	request_us = question_us <= now_us ? U64_MAX :
-					     engine_take(host, now_us, &request);
 	enables_us = kcs_enables_due_us(host);
-	attention_us = kcs_attention_due_us(host, now_us);
+	upkeep_us = min(enables_us, kcs_attention_due_us(host, now_us));
+	if (question_us > now_us && upkeep_us > now_us)
+		request_us = engine_take(host, now_us, &request);
 	expiry_us = host->queue.expiry_us;
 	spin_unlock_irqrestore(&host->lock, flags);
 
@@ -328,12 +332,28 @@ static u64 engine_decide(struct kcs_host *host, struct ending *ending)
 		kcs_recovery_step(host);
 		return 0;
 	}
+	if (upkeep_us <= now_us) {
+		engine_upkeep(host, now_us, enables_us);
+		return 0;
+	}
 	if (request) {
 		engine_send(host, request, KCS_DRIVER_ENGINE, ending);
 		return 0;
 	}
-	return min3(engine_upkeep(host, now_us, enables_us, attention_us),
-		    min(request_us, question_us), expiry_us);
+	return min3(upkeep_us, min(request_us, question_us), expiry_us);
+}
+
+/*
+ * A submitter that has the registers may get no CPU: it is nice, or its group has
+ * used up its share. It inherits the thread's priority if that is a real-time one.
+ */
+static void engine_lock(struct kcs_host *host)
+{
+	if (rt_mutex_trylock(&host->registers))
+		return;
+	sched_set_fifo_low(current);
+	rt_mutex_lock(&host->registers);
+	sched_set_normal(current, 0);
 }
 
 static u64 engine_pass(struct kcs_host *host)
@@ -341,7 +361,7 @@ static u64 engine_pass(struct kcs_host *host)
 	struct ending ending = {};
 	u64 due_us;
 
-	rt_mutex_lock(&host->registers);
+	engine_lock(host);
 	kcs_enables_check_irq(host);
 	due_us = engine_decide(host, &ending);
 	if (due_us && kcs_attention_is_armed(host))
@@ -380,8 +400,10 @@ int kcs_engine_thread(void *data)
 		if (READ_ONCE(host->stop))
 			break;
 		due_us = engine_pass(host);
-		if (!due_us)
+		if (!due_us) {
+			cond_resched();
 			continue;
+		}
 		now_us = kcs_host_now_us(host);
 		if (due_us == U64_MAX)
 			kcs_wake_sleep(&host->work, U64_MAX);

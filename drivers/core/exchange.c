@@ -74,11 +74,11 @@ static bool exchange_must_leave(const struct kcs_host *host,
 
 /* Until when to sleep: not past the deadline of the message. */
 static u64 sleep_end_us(const struct kcs_host *host, u32 us, u64 now_us,
-			u64 deadline_us)
+			u64 deadline_us, enum kcs_driver driver)
 {
 	u64 end_us = min(now_us + us, deadline_us);
 
-	if (READ_ONCE(host->paused))
+	if (READ_ONCE(host->paused) && driver != KCS_DRIVER_LAST)
 		end_us = min(end_us, max(READ_ONCE(host->pause_end_us), now_us + 1));
 	return end_us;
 }
@@ -128,6 +128,13 @@ static void exchange_sleep(struct kcs_host *host, u64 end_us, u64 now_us,
 	kcs_irq_mask(&host->irq);
 }
 
+static void exchange_relax(struct kcs_host *host, enum kcs_driver driver)
+{
+	if (driver != KCS_DRIVER_PASSER)
+		cond_resched();
+	host->clock->ops->relax(host->clock);
+}
+
 /**
  * kcs_exchange_run() - go on with a message until it ends
  * @host: the interface, after kcs_exchange_begin()
@@ -159,10 +166,11 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		if (exchange_must_leave(host, driver, us, now_us - began_us))
 			return -EINPROGRESS;
 		if (us)
-			exchange_sleep(host, sleep_end_us(host, us, now_us, deadline_us),
+			exchange_sleep(host, sleep_end_us(host, us, now_us,
+							  deadline_us, driver),
 				       now_us, driver);
 		else
-			host->clock->ops->relax(host->clock);
+			exchange_relax(host, driver);
 		now_us = kcs_host_now_us(host);
 	}
 	if (err)

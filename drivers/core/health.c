@@ -64,6 +64,7 @@ static void maintain(struct kcs_health *health, u64 now_us, u64 calm_us)
 static void search(struct kcs_health *health, u64 at_us, u64 horizon_us)
 {
 	health->in_step = false;
+	health->is_asking = false;
 	health->right = 0;
 	health->attempts = 0;
 	health->extended = false;
@@ -213,6 +214,13 @@ void kcs_health_floated(struct kcs_health *health, u64 now_us)
 	not_found(health, now_us);
 }
 
+/* No BMC was found, and the next search has not begun. */
+static bool is_pausing(const struct kcs_health *health)
+{
+	return health->refuses && !health->is_asking && !health->attempts &&
+	       !health->right;
+}
+
 /**
  * kcs_health_stirred() - note that Status changed while no BMC was found
  * @health: the health
@@ -220,21 +228,22 @@ void kcs_health_floated(struct kcs_health *health, u64 now_us)
  */
 void kcs_health_stirred(struct kcs_health *health, u64 now_us)
 {
-	if (health->refuses)
+	if (is_pausing(health))
 		search(health, now_us, 0);
 }
 
 /**
  * kcs_health_demanded() - note that a request was refused
  * @health: the health
+ * @now_us: the time
  *
  * While there is demand, the pause between two searches is a second at most.
  */
-void kcs_health_demanded(struct kcs_health *health)
+void kcs_health_demanded(struct kcs_health *health, u64 now_us)
 {
-	u64 soon_us = health->searched_us + PAUSE_MIN_US;
+	u64 soon_us = max(health->searched_us + PAUSE_MIN_US, now_us);
 
-	if (health->refuses && health->question_us > soon_us)
+	if (is_pausing(health) && health->question_us > soon_us)
 		search(health, soon_us, 0);
 }
 
@@ -346,6 +355,7 @@ void kcs_health_replied(struct kcs_health *health, int err,
 			const struct kcs_msg *reply, u64 now_us,
 			u64 horizon_us)
 {
+	health->is_asking = false;
 	if (err == -ENODEV)
 		return;
 	if (err || kcs_msg_cc(reply) == IPMI_TIMEOUT_ERR)

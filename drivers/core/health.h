@@ -38,6 +38,8 @@ enum kcs_health_state {
  * @refuses: new requests fail at once: the last search found no BMC
  * @question_us: when to ask the next question, %KCS_HEALTH_NEVER for none
  * @question: its command, of NetFn App
+ * @is_asking: it is on the wire: nothing but its reply, or another failure,
+ *	changes the plan
  * @right: right answers in a row, in this search
  * @attempts: questions in a row without one, in this search
  * @searches: searches in a row that found no BMC
@@ -58,6 +60,7 @@ struct kcs_health {
 	bool refuses;
 	u64 question_us;
 	u8 question;
+	bool is_asking;
 
 	/* private: */
 	u32 right;
@@ -81,7 +84,7 @@ void kcs_health_failed(struct kcs_health *health, u32 command, int err,
 void kcs_health_doubted(struct kcs_health *health, u64 now_us);
 void kcs_health_floated(struct kcs_health *health, u64 now_us);
 void kcs_health_stirred(struct kcs_health *health, u64 now_us);
-void kcs_health_demanded(struct kcs_health *health);
+void kcs_health_demanded(struct kcs_health *health, u64 now_us);
 void kcs_health_replied(struct kcs_health *health, int err,
 			const struct kcs_msg *reply, u64 now_us,
 			u64 horizon_us);

@@ -179,7 +179,7 @@ static void host_stop(struct kcs_host *host)
  * messages, with its global enables as they were found. After return nothing
  * touches the registers or the clock.
  *
- * Context: may sleep, for a second at most.
+ * Context: may sleep, for two seconds at most.
  */
 void kcs_host_remove(struct kcs_host *host)
 {
@@ -203,7 +203,7 @@ EXPORT_SYMBOL_GPL(kcs_host_remove);
  * wait as well, with %-EHOSTDOWN: firmware asks during a suspend, and after
  * shutdown. The BMC is left as by kcs_host_remove().
  *
- * Context: may sleep, for a second at most.
+ * Context: may sleep, for two seconds at most.
  */
 void kcs_host_pause(struct kcs_host *host)
 {

@@ -91,7 +91,7 @@ enum kcs_news {
  * @last_reply: its reply, if it had one
  * @last_err: how it ended
  * @why: the same in words
- * @lock: protects what follows, up to @burst_until_us
+ * @lock: protects what follows, up to @news
  * @stop: the interface is being removed; set once
  * @paused: registers must not be touched
  * @pause_end_us: a message in flight is given up then
@@ -100,7 +100,8 @@ enum kcs_news {
  * @enables: global enables, and the self-test of the interrupt
  * @attention: what SMS_ATN stands for
  * @news: KCS_NEWS_* that were not told yet
- * @burst_until_us: firmware's next request is waited for until then
+ * @burst_until_us: firmware's next request is waited for until then; written with
+ *	@registers held
  * @counters: by &enum kcs_counter
  * @log_limit: of lines in the log
  */

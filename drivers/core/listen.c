@@ -44,7 +44,7 @@ int kcs_host_listen(struct kcs_host *host, struct kcs_listener *listener)
 		WRITE_ONCE(attention->listens, false);
 		attention->asked_us = 0;
 		attention->next_round_us = 0;
-		attention->is_called = true;
+		attention->is_owed = true;
 	}
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_wake_up(&host->work);

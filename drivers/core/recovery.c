@@ -80,11 +80,15 @@ static void recovery_conclude(struct kcs_host *host,
 
 static void recovery_ask(struct kcs_host *host)
 {
-	struct kcs_health before = health_of(host);
 	u64 now_us = kcs_host_now_us(host);
+	struct kcs_health before;
 	unsigned long flags;
 	int err;
 
+	spin_lock_irqsave(&host->lock, flags);
+	host->health.is_asking = true;
+	before = host->health;
+	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_msg_app(&host->last, before.question, NULL);
 	err = kcs_exchange(host, now_us + (u64)kcs_health_question_ms(&before) *
 			   USEC_PER_MSEC, KCS_DRIVER_ENGINE);

@@ -37,7 +37,7 @@ int kcs_submit_admit(struct kcs_host *host, struct kcs_request *request)
 	if (host->paused)
 		return -EHOSTDOWN;
 	if (host->health.refuses) {
-		kcs_health_demanded(&host->health);
+		kcs_health_demanded(&host->health, kcs_host_now_us(host));
 		kcs_wake_up(&host->work);
 		return -EHOSTDOWN;
 	}
@@ -147,7 +147,9 @@ void kcs_submit_flush(struct kcs_host *host, int err)
  * @byte: the only data byte, NULL for none
  * @done: called when it ended, with @host
  *
- * Context: may sleep.
+ * Others may wait for the registers: no waiting for memory.
+ *
+ * Context: any.
  * Return: the request, for kcs_submit_send(); NULL without memory.
  */
 struct kcs_request *kcs_submit_own(struct kcs_host *host, u8 cmd,
@@ -158,7 +160,8 @@ struct kcs_request *kcs_submit_own(struct kcs_host *host, u8 cmd,
 
 	kcs_msg_app(&msg, cmd, byte);
 	request = kcs_request_create(&msg, KCS_CLASS_BACKGROUND,
-				     KCS_HOST_TIMEOUT_MS, GFP_KERNEL);
+				     KCS_HOST_TIMEOUT_MS,
+				     GFP_NOWAIT | __GFP_NOWARN);
 	if (request)
 		kcs_request_set_done(request, done, host);
 	return request;

@@ -339,6 +339,7 @@ struct kcs_action kcs_sm_status(struct kcs_sm *sm, u8 status, u32 waited_us)
  */
 struct kcs_action kcs_sm_data(struct kcs_sm *sm, u8 byte)
 {
+	sm->waited_us = 0;
 	switch (sm->state) {
 	case KCS_SM_WAIT_START:
 		sm->leftover = true;

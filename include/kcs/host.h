@@ -56,7 +56,7 @@ enum kcs_class {
  * enum kcs_host_event - what notifiers are called for, with the &struct kcs_host
  * @KCS_HOST_ADDED: there is a new interface; requests are taken
  * @KCS_HOST_READY: the BMC behind an interface answers, which it did not before
- * @KCS_HOST_REMOVED: an interface is gone; all its requests have ended
+ * @KCS_HOST_REMOVED: an interface is gone; requests to it fail with %-ENODEV
  */
 enum kcs_host_event {
 	KCS_HOST_ADDED,
@@ -146,8 +146,9 @@ void kcs_host_unnotify(struct notifier_block *nb);
  * @request: the request
  * @context: as given to kcs_request_set_done()
  *
- * In any context, with no lock held, but once only; after it the request may be
- * freed, unless it has another reference.
+ * In any context, but once only; after it the request may be freed, unless it has
+ * another reference. It may submit a request, and must not wait for one: at a
+ * deadline the wire is still in use by another message.
  */
 typedef void (*kcs_request_done)(struct kcs_request *request, void *context);
 

@@ -3,7 +3,7 @@
  * The seam under the engine: something that carries one message at a time to a
  * BMC and fetches the reply. A register pair is one (drivers/protocol/transport.c).
  *
- * A transport never sleeps and never reads a clock. It is stepped with the time,
+ * A transport does not wait and reads no clock. It is stepped with the time,
  * does what can be done now, and says how long nothing is to be expected.
  */
 #ifndef KCS_TRANSPORT_H
