@@ -43,7 +43,7 @@ bench: ## latency and CPU time beside the in-tree driver, BEDS=quick for a minut
 check: ## all tests: static, KUnit, VM; ends with "N passed, N failed"
 	scripts/check
 
-deep: ## check, and KUnit and VM tests with KASAN, UBSAN, lockdep, kmemleak
+deep: ## check, and tests with KASAN, UBSAN, lockdep, kmemleak, KCSAN
 	scripts/check --deep
 
 help: ## list the targets

@@ -7,9 +7,11 @@
 #include <linux/err.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
+#include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/preempt.h>
 #include <linux/sched.h>
 
 /* -- Time. ---------------------------------------------------------------- */
@@ -233,6 +235,22 @@ static void arm_fault(struct engine *engine)
 	engine->armed = true;
 }
 
+static void interrupts_are_on(struct irq_work *open)
+{
+	WRITE_ONCE(container_of(open, struct engine, open)->stretch, 0);
+}
+
+static void note_context(struct engine *engine)
+{
+	if (irqs_disabled()) {
+		WRITE_ONCE(engine->stretch, engine->stretch + 1);
+		engine->longest_stretch = max(engine->longest_stretch, engine->stretch);
+		irq_work_queue(&engine->open);
+	} else if (IS_ENABLED(CONFIG_PREEMPT_COUNT) && preempt_count()) {
+		engine->unpreemptible++;
+	}
+}
+
 /* Returns the time of the access. */
 static u64 count_access(struct engine *engine)
 {
@@ -249,6 +267,7 @@ static u8 engine_read(struct kcs_io *io, enum kcs_reg reg)
 	u64 now_us;
 	u8 value;
 
+	note_context(engine);
 	spin_lock_irqsave(&engine->lock, flags);
 	now_us = count_access(engine);
 	engine->looks += reg == KCS_REG_STATUS;
@@ -267,6 +286,7 @@ static void engine_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 	unsigned long flags;
 	u64 now_us;
 
+	note_context(engine);
 	spin_lock_irqsave(&engine->lock, flags);
 	now_us = count_access(engine);
 	engine->writes++;
@@ -298,6 +318,7 @@ int engine_init(struct kunit *test)
 	engine->io.ops = &engine_io_ops;
 	engine->clock.ops = &engine_clock_ops;
 	spin_lock_init(&engine->lock);
+	init_irq_work(&engine->open, interrupts_are_on);
 	test->priv = engine;
 	return 0;
 }
@@ -329,6 +350,7 @@ void engine_exit(struct kunit *test)
 	if (!engine)
 		return;
 	engine_stop(engine);
+	irq_work_sync(&engine->open);
 	root_device_unregister(engine->dev);
 }
 
@@ -349,6 +371,9 @@ static void bmc_start(struct engine *engine, const struct sim_personality *perso
 	engine->accesses = 0;
 	engine->looks = 0;
 	engine->writes = 0;
+	engine->stretch = 0;
+	engine->longest_stretch = 0;
+	engine->unpreemptible = 0;
 	engine->sleeps = 0;
 	engine->raised = 0;
 	engine->hides_attention = false;

@@ -13,6 +13,8 @@
 #include "../drivers/sim/monitor.h"
 #include "bench.h"
 
+#include <linux/irq_work.h>
+
 struct kunit;
 struct task_struct;
 
@@ -49,6 +51,10 @@ enum engine_time {
  * @accesses: to registers
  * @looks: at Status
  * @writes: to registers
+ * @stretch: accesses in a row with interrupts off
+ * @longest_stretch: of those
+ * @unpreemptible: accesses with preemption off, but interrupts on
+ * @open: ends a stretch as soon as interrupts are on
  * @sleeps: of the host
  * @hides_attention: SMS_ATN is not shown
  * @has_irq: the next interface gets an interrupt
@@ -77,6 +83,9 @@ struct engine {
 	enum kcs_sm_state arm_state;
 	bool armed;
 	u32 accesses, looks, writes;
+	u32 stretch, longest_stretch;
+	u32 unpreemptible;
+	struct irq_work open;
 	u32 sleeps;
 	bool hides_attention;
 	bool has_irq;
@@ -122,6 +131,7 @@ typedef bool (*engine_condition)(struct engine *engine);
 void engine_let_pass(struct engine *engine);
 bool engine_until(struct engine *engine, engine_condition condition);
 bool engine_await(struct engine *engine, enum kcs_health_state state);
+bool engine_irq_is_judged(struct engine *engine);
 bool engine_settle(struct engine *engine);
 void engine_spend(struct engine *engine, u64 us);
 void engine_listen(struct kunit *test, enum kcs_interest interest);

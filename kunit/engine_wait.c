@@ -93,6 +93,20 @@ bool engine_until(struct engine *engine, engine_condition condition)
 }
 
 /**
+ * engine_irq_is_judged() - test whether the interrupt is used, or given up
+ * @engine: the engine, with an interrupt
+ *
+ * Return: true once it was tested.
+ */
+bool engine_irq_is_judged(struct engine *engine)
+{
+	const struct kcs_enables *enables = &engine->host->enables;
+
+	return (READ_ONCE(enables->irq_tested) || READ_ONCE(enables->irq_given_up)) &&
+	       !READ_ONCE(enables->is_busy);
+}
+
+/**
  * engine_settle() - wait until the interface has nothing to do
  * @engine: the engine
  *

@@ -11,14 +11,6 @@
 /* Global enables: system event logging, OEM 0. */
 #define OTHERS		0x28
 
-static bool is_judged(struct engine *engine)
-{
-	const struct kcs_enables *enables = &engine->host->enables;
-
-	return (READ_ONCE(enables->irq_tested) || READ_ONCE(enables->irq_given_up)) &&
-	       !READ_ONCE(enables->is_busy);
-}
-
 static void start_with(struct kunit *test, bool is_shared,
 		       const struct sim_fault *fault)
 {
@@ -34,7 +26,7 @@ static void start_with(struct kunit *test, bool is_shared,
 		engine_set(engine, fault);
 	engine_thaw(engine);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_ASSERT_TRUE(test, engine_until(engine, is_judged));
+	KUNIT_ASSERT_TRUE(test, engine_until(engine, engine_irq_is_judged));
 	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
 }
 
