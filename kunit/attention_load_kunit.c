@@ -45,6 +45,7 @@ static void hear_in_a_row(struct kunit *test, u8 flag, u32 count, u64 median_us)
 	u32 i;
 
 	for (i = 0; i < count; i++) {
+		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 		start_us = engine_now_us(engine);
 		engine_set_flags(engine, flag);
 		while (heard(engine) <= i && engine_now_us(engine) < start_us + SECOND_US)

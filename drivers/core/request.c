@@ -163,21 +163,17 @@ EXPORT_SYMBOL_GPL(kcs_request_wait);
  * @request: a submitted request
  * @timeout_ms: at most so long, from now
  *
- * Unlike kcs_request_wait() it does not cancel the request.
+ * Unlike kcs_request_wait() it does not cancel the request, and a caller that is
+ * being killed goes on waiting: what it makes of the reply is for others, too.
  *
  * Context: may sleep.
- * Return: 0 when it ended, and kcs_request_err() says how; %-ETIMEDOUT;
- * %-EINTR when the caller is being killed.
+ * Return: 0 when it ended, and kcs_request_err() says how; %-ETIMEDOUT.
  */
 int kcs_request_await(struct kcs_request *request, u32 timeout_ms)
 {
-	long left;
-
-	left = wait_for_completion_killable_timeout(&request->done,
-						    msecs_to_jiffies(timeout_ms));
-	if (left > 0)
+	if (wait_for_completion_timeout(&request->done, msecs_to_jiffies(timeout_ms)))
 		return 0;
-	return left ? -EINTR : -ETIMEDOUT;
+	return -ETIMEDOUT;
 }
 EXPORT_SYMBOL_GPL(kcs_request_await);
 

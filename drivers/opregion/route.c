@@ -231,10 +231,8 @@ struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms)
 			route_remember(scope, host, seen);
 		if (host || time_ms >= end_ms || READ_ONCE(closed))
 			break;
-		if (wait_event_killable_timeout(changed,
-						atomic_read(&changes) != seen,
-						msecs_to_jiffies(end_ms - time_ms)) < 0)
-			break;
+		wait_event_timeout(changed, atomic_read(&changes) != seen,
+				   msecs_to_jiffies(end_ms - time_ms));
 	}
 	*timeout_ms -= min_t(u64, *timeout_ms, route_now_ms() - began_ms);
 	return host;

@@ -210,8 +210,8 @@ static void leave(struct flight *flight, int err, u32 keep_ms)
  *	quarters of it
  * @keep_ms: how long a reply that may be shared is good for others; 0 for none
  *
- * Context: may sleep, for @timeout_ms at most; nobody else waits for a caller
- * that is being killed.
+ * Context: may sleep, for @timeout_ms at most. A caller that is being killed waits
+ * to the end: a power meter keeps what the method returns, for its other readers.
  * Return: &enum kcs_share_how; %-ENOMEM; %-ESHUTDOWN when nothing is open; or why
  * there is no reply, see kcs_request_wait().
  */

@@ -57,6 +57,7 @@ struct kcs_estimate {
  * @newest: index of the command added last
  * @overshoot: how much longer than asked for this machine sleeps
  * @dummies_missed: messages in a row without a last dummy byte
+ * @is_idle: nobody waits: sleeps grow fast, and long
  * @estimate: of the wait in progress; NULL for none to learn
  * @unready_us: when Status last showed nothing, in microseconds waited
  * @asked_us: length of the last sleep, 0 for none
@@ -73,6 +74,7 @@ struct kcs_pace {
 	u8 newest;
 	struct kcs_estimate overshoot;
 	u8 dummies_missed;
+	bool is_idle;
 
 	/* private: the wait in progress */
 	struct kcs_estimate *estimate;

@@ -155,6 +155,7 @@ static void pair_begin(struct kcs_transport *transport,
 
 	pair->began_dirty = transport->dirty;
 	pair->is_waiting = false;
+	pair->pace.is_idle = transport->is_idle;
 	kcs_sm_begin(&pair->sm, request, reply, transport->dirty);
 	if (!kcs_pace_expects_dummy(&pair->pace))
 		pair->sm.dummy_wait_us = 0;

@@ -50,6 +50,7 @@ struct kcs_transport_ops {
  * @status: the Status register as last read, 0 where there is none
  * @dirty: the last message did not end cleanly; the next one resynchronises
  * @missed: sleeps that an interrupt should have ended, and did not
+ * @is_idle: nobody waits for the message: it is looked at rarely
  */
 struct kcs_transport {
 	const struct kcs_transport_ops *ops;
@@ -57,6 +58,7 @@ struct kcs_transport {
 	u8 status;
 	bool dirty;
 	u32 missed;
+	bool is_idle;
 };
 
 #endif /* KCS_TRANSPORT_H */
