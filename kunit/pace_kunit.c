@@ -268,6 +268,19 @@ static void unknown_wait_polls_and_then_naps(struct kunit *test)
 	KUNIT_EXPECT_LE(test, naps, 600u);
 }
 
+static void wait_for_nobody_is_looked_at_rarely(struct kunit *test)
+{
+	struct kcs_pace pace = { .is_idle = true };
+	u32 waited_us = 0, looks = 0;
+
+	kcs_pace_begin(&pace, KCS_PACE_OTHER, 0);
+	while (waited_us < 5000000) {
+		waited_us += kcs_pace_next_us(&pace, waited_us, false) ?: 5;
+		looks++;
+	}
+	KUNIT_EXPECT_LE(test, looks, 12u);
+}
+
 /* On a machine that sleeps @more_us longer than asked. */
 static void wait_oversleeping(struct kcs_pace *pace, enum kcs_pace_phase phase,
 			      u16 command, u32 ends_us, u32 more_us)
@@ -414,6 +427,7 @@ static struct kunit_case pace_cases[] = {
 	KUNIT_CASE(bmc_without_dummies_is_not_slept_for),
 	KUNIT_CASE(last_dummy_not_written_is_not_slept_for),
 	KUNIT_CASE(unknown_wait_polls_and_then_naps),
+	KUNIT_CASE(wait_for_nobody_is_looked_at_rarely),
 	KUNIT_CASE(overslept_time_is_never_learned),
 	KUNIT_CASE(overshoot_is_taken_off_a_sleep),
 	KUNIT_CASE(rare_wait_teaches_nothing),

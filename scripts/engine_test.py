@@ -34,21 +34,22 @@ activity() {
 
 def idle(bed):
     """No thread of ours runs, no timer, no command, while nobody asks for anything."""
+    seconds = 60 if bed.full else 15
     for irq in (True, False):
-        result = bed.boot(PRELUDE + """
+        result = bed.boot(PRELUDE + f"""
             modprobe kcs_host && ipmi || exit 1
             KCS=/sys/class/kcs/kcs0
             sleep 12
             ( sleep 1; ipmitool raw 6 1 >/dev/null ) & activity 5 | figure busy; wait
             sleep 8; before=$(cat $KCS/requests)
-            activity 60 | figure idle
+            activity {seconds} | figure idle
             echo commands count=$(($(cat $KCS/requests) - before))
         """, bmc=[], irq=irq)
         found = figures(result)
         if not found["busy"]["runs"]:
             raise Failure("a request is not seen in the trace")
         counts = [found["idle"]["runs"], found["idle"]["timers"], found["commands"]["count"]]
-        yield (f"idle for 60 s, {'interrupt' if irq else 'polled'}: runs of our threads, "
+        yield (f"idle for {seconds} s, {'interrupt' if irq else 'polled'}: runs of our threads, "
                "timers, commands", "0, 0, 0", ", ".join(f"{count:.0f}" for count in counts),
                counts == [0, 0, 0])
 
@@ -123,7 +124,8 @@ def in_a_row(bed):
     bed.machine.initrd.build_program(SCRIPTS / "user/ipmi_clock.c")
     result = bed.boot(PRELUDE + """
         modprobe kcs_host && ipmi && sleep 1 || exit 1
-        ipmi_clock 06 01 100 0 40 | tr '\\n' ' ' | figure bridged
+        ipmi_clock 06 01 100 0 40 >/tmp/took    # nothing else runs beside it
+        tr '\\n' ' ' </tmp/took | figure bridged
     """, bmc="qemu", counted=True)
     median, worst = (figures(result)["bridged"][name] / 1e6
                      for name in ("median_ns", "worst_ns"))
@@ -158,15 +160,14 @@ def forgetful_once(bed, irq, listens):
             f"{'a listener' if listens else 'no listener'}")
     if listens:
         bound, good = "<= 5 s, event, 1 line", restored and float(restored[1]) <= 5
-    elif irq:
+    else:
         # The request came 3 s after the fall, and the word was read 1 s later.
         bound = "at the next request, event, 1 line"
-        good = restored and float(restored[1]) <= 4.5 and re.search(r"^ 01$", result.output, re.M)
-    else:
-        bound, good = "nothing to restore, event, 0 lines", True
+        good = restored and float(restored[1]) <= 4.5 and \
+            re.search(r"^ 0[4-7]$", result.output, re.M)
     return (what, bound, f"{restored[1] + ' s' if restored else 'not restored'}, "
             f"{events:.0f} event(s), {lines} line(s)",
-            bool(good) and events == 1 and lines == (listens or irq))
+            bool(good) and events == 1 and lines == 1)
 
 
 CASES = [idle, dead_and_idle, killed_readers, busy, in_a_row, forgetful]

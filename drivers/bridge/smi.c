@@ -210,7 +210,9 @@ static void hand_up(struct kcs_smi *smi, u8 cmd, const struct kcs_msg *reply)
 	msg->data[1] = cmd;
 	msg->data_size = 2;
 	msg->rsp_size = kcs_message_reply(msg->rsp, reply);
+	local_bh_disable();	/* see on_done() */
 	ipmi_smi_msg_received(smi->intf, msg);
+	local_bh_enable();
 }
 
 static void on_message(struct kcs_listener *listener, const struct kcs_msg *reply)

@@ -107,8 +107,9 @@ static u64 expiry_us(const struct kcs_host *host)
 /* How long to sleep at once: not past the deadline of a request that waits. */
 static u32 slice_us(const struct kcs_host *host, u64 end_us, u64 now_us)
 {
-	return min3(end_us, max(expiry_us(host), now_us + 1),
-		    now_us + SLICE_US) - now_us;
+	u64 slice_end_us = host->transport->is_idle ? end_us : now_us + SLICE_US;
+
+	return min3(end_us, max(expiry_us(host), now_us + 1), slice_end_us) - now_us;
 }
 
 /* To the transport it is one sleep. */
