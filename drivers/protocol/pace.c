@@ -17,6 +17,9 @@
 /* Polled after the first sleep: more would cost more than it gains. */
 #define POLL_AFTER_US	25u
 
+/* How much of what sleeps differ by is polled for, before what is expected. */
+#define EARLY_US	3u
+
 /*
  * Sleeps past the expected moment: a quarter of the delay, within bounds. After a
  * tenth of a second a hundredth: such a BMC takes seconds, or for ever.
@@ -191,7 +194,7 @@ static u32 early_us(const struct kcs_pace *pace)
 {
 	u32 dev = dev_us(pace->estimate);
 
-	return max(dev / 2, min(dev_us(&pace->overshoot), POLL_AFTER_US / 2));
+	return max(dev / 2, min(dev_us(&pace->overshoot), EARLY_US));
 }
 
 static u32 sleep_until_early_us(const struct kcs_pace *pace, u32 waited_us)
