@@ -100,7 +100,9 @@ static void flood_send(struct flood *flood)
 		return;
 	flood->left--;
 	kcs_msg_request(&msg, 0x06, 0x01, NULL, 0);
-	request = kcs_request_create(&msg, KCS_CLASS_USER, 5000, GFP_KERNEL);
+	request = kcs_request_create(&msg, KCS_CLASS_USER, 5000, GFP_ATOMIC);
+	if (!request)
+		return;
 	kcs_request_set_done(request, flood_go_on, flood);
 	kcs_host_submit(flood->engine->host, request);
 }

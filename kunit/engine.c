@@ -13,6 +13,7 @@
 #include <linux/ktime.h>
 #include <linux/preempt.h>
 #include <linux/sched.h>
+#include <linux/smp.h>
 
 /* -- Time. ---------------------------------------------------------------- */
 
@@ -242,7 +243,12 @@ static void interrupts_are_on(struct irq_work *open)
 
 static void note_context(struct engine *engine)
 {
+	int cpu = raw_smp_processor_id();
+
 	if (irqs_disabled()) {
+		if (cpu != engine->stretch_cpu)
+			WRITE_ONCE(engine->stretch, 0);
+		engine->stretch_cpu = cpu;
 		WRITE_ONCE(engine->stretch, engine->stretch + 1);
 		engine->longest_stretch = max(engine->longest_stretch, engine->stretch);
 		irq_work_queue(&engine->open);

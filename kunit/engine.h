@@ -52,6 +52,7 @@ enum engine_time {
  * @looks: at Status
  * @writes: to registers
  * @stretch: accesses in a row with interrupts off
+ * @stretch_cpu: on this CPU
  * @longest_stretch: of those
  * @unpreemptible: accesses with preemption off, but interrupts on
  * @open: ends a stretch as soon as interrupts are on
@@ -84,6 +85,7 @@ struct engine {
 	bool armed;
 	u32 accesses, looks, writes;
 	u32 stretch, longest_stretch;
+	int stretch_cpu;
 	u32 unpreemptible;
 	struct irq_work open;
 	u32 sleeps;

@@ -154,12 +154,12 @@ static void wait_in_the_queue_is_no_fault_of_the_bmc(struct kunit *test)
 	second = create(test, 2, 1000);
 	third = create(test, 2, 5000);
 	kcs_request_set_done(second, note_time, engine);
+	engine_freeze(engine);
 	began_us = engine_now_us(engine);
-	preempt_disable();
 	kcs_host_submit(engine->host, first);
 	kcs_host_submit(engine->host, second);
 	kcs_host_submit(engine->host, third);
-	preempt_enable();
+	engine_step(engine);
 	KUNIT_EXPECT_EQ(test, engine_end(test, first, NULL), 0);
 	KUNIT_EXPECT_EQ(test, engine_end(test, second, NULL), -ETIMEDOUT);
 	KUNIT_EXPECT_LE(test, engine->ended_us, began_us + 1050000);

@@ -301,7 +301,8 @@ static void on_written(struct kcs_request *request, void *context)
 	if (!take_reply(host, request, KCS_MSG_REPLY_MIN))
 		return;
 	spin_lock_irqsave(&host->lock, flags);
-	host->enables.word = request->msg.bytes[KCS_MSG_REQUEST_MIN];
+	if (!host->stop && !host->paused)	/* they were restored since */
+		host->enables.word = request->msg.bytes[KCS_MSG_REQUEST_MIN];
 	spin_unlock_irqrestore(&host->lock, flags);
 	settle(host);
 }
@@ -389,7 +390,7 @@ void kcs_enables_note_message(struct kcs_host *host, u64 took_us)
 	struct kcs_enables *enables = &host->enables;
 
 	WRITE_ONCE(enables->is_slow, took_us > SECOND_US);
-	if (host->transport->missed || READ_ONCE(host->irq.storm))
+	if (host->irq.is_on && (host->transport->missed || READ_ONCE(host->irq.storm)))
 		kcs_wake_up(&host->work);	/* see kcs_enables_check_irq() */
 	if (READ_ONCE(enables->is_stale) || !READ_ONCE(enables->is_known) ||
 	    READ_ONCE(enables->is_busy) || !(READ_ONCE(enables->word) & OURS))

@@ -111,12 +111,10 @@ static void engine_conclude(struct kcs_host *host, int err, struct ending *endin
 		kcs_submit_end(host, request, err);
 }
 
-/* The BMC gets as long as the request may take, counted from when it was sent. */
 static void engine_go_on(struct kcs_host *host, enum kcs_driver driver,
 			 struct ending *ending)
 {
-	u64 flight_us = (u64)host->active->timeout_ms * USEC_PER_MSEC;
-	int err = kcs_exchange_run(host, host->sent_us + flight_us, driver);
+	int err = kcs_exchange_run(host, kcs_exchange_end_us(host), driver);
 
 	if (err != -EINPROGRESS)
 		engine_conclude(host, err, ending);

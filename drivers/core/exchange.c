@@ -38,6 +38,28 @@ void kcs_exchange_begin(struct kcs_host *host, const struct kcs_msg *request,
 	transport->ops->begin(transport, request, reply);
 }
 
+/**
+ * kcs_exchange_end_us() - return until when the message in flight may take
+ * @host: the interface, with a request in flight
+ *
+ * Its deadline; but a BMC gets its time, the usual one at most, however long the
+ * request was queued.
+ *
+ * Context: kcs_host.registers held.
+ * Return: the time, by the clock of the interface.
+ */
+u64 kcs_exchange_end_us(const struct kcs_host *host)
+{
+	const struct kcs_request *request = host->active;
+	u32 least_ms = min_t(u32, request->timeout_ms, KCS_HOST_TIMEOUT_MS);
+	u64 least_us = host->sent_us + (u64)least_ms * USEC_PER_MSEC;
+
+	/* One that was hardly queued ends as if it had not been. */
+	if (least_us < request->deadline_us + SLICE_US)
+		return request->deadline_us;
+	return least_us;
+}
+
 /* Why the message cannot go on, or 0. */
 static int exchange_check(struct kcs_host *host, u64 now_us, u64 deadline_us,
 			  enum kcs_driver driver)
@@ -83,6 +105,13 @@ static u64 sleep_end_us(const struct kcs_host *host, u32 us, u64 now_us,
 	return end_us;
 }
 
+/* The deadline of a request that waited long comes before the end of its message. */
+static bool is_outlasted(const struct kcs_host *host)
+{
+	return host->active && !kcs_request_ended(host->active) &&
+	       kcs_exchange_end_us(host) > host->active->deadline_us;
+}
+
 /*
  * End the requests whose deadline has come, queued or on the wire. The BMC is not
  * to blame for time spent in the queue: its message goes on, and nobody waits.
@@ -90,7 +119,7 @@ static u64 sleep_end_us(const struct kcs_host *host, u32 us, u64 now_us,
 static void exchange_expire(struct kcs_host *host, u64 now_us)
 {
 	kcs_submit_expire(host, now_us);
-	if (host->active && now_us >= host->active->deadline_us)
+	if (is_outlasted(host) && now_us >= host->active->deadline_us)
 		kcs_request_end(host->active, -ETIMEDOUT);
 }
 
@@ -99,9 +128,7 @@ static u64 expiry_us(const struct kcs_host *host)
 {
 	u64 queued_us = READ_ONCE(host->queue.expiry_us);
 
-	if (!host->active || kcs_request_ended(host->active))
-		return queued_us;
-	return min(queued_us, host->active->deadline_us);
+	return is_outlasted(host) ? min(queued_us, host->active->deadline_us) : queued_us;
 }
 
 /* How long to sleep at once: not past the deadline of a request that waits. */

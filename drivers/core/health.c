@@ -189,7 +189,7 @@ static void found(struct kcs_health *health, u64 now_us)
 /* 1, 2, 4 ... seconds, unless it is known to be coming back. */
 static u64 pause_us(const struct kcs_health *health)
 {
-	if (health->state == KCS_HEALTH_MAINTENANCE)
+	if (health->state == KCS_HEALTH_MAINTENANCE || health->is_demanded)
 		return PAUSE_MIN_US;
 	return grown_us(PAUSE_MIN_US, health->searches - 1, PAUSE_MAX_US);
 }
@@ -201,6 +201,7 @@ static void not_found(struct kcs_health *health, u64 now_us)
 	health->searched_us = now_us;
 	health->calm_us = now_us;
 	search(health, now_us + pause_us(health), 0);
+	health->is_demanded = false;
 }
 
 /**
@@ -230,6 +231,8 @@ void kcs_health_stirred(struct kcs_health *health, u64 now_us)
 {
 	if (is_pausing(health))
 		search(health, now_us, 0);
+	else
+		health->is_demanded = health->refuses;
 }
 
 /**
@@ -243,6 +246,7 @@ void kcs_health_demanded(struct kcs_health *health, u64 now_us)
 {
 	u64 soon_us = max(health->searched_us + PAUSE_MIN_US, now_us);
 
+	health->is_demanded = health->refuses;
 	if (is_pausing(health) && health->question_us > soon_us)
 		search(health, soon_us, 0);
 }

@@ -40,6 +40,8 @@ enum kcs_health_state {
  * @question: its command, of NetFn App
  * @is_asking: it is on the wire: nothing but its reply, or another failure,
  *	changes the plan
+ * @is_demanded: a request was refused since the last search, or Status changed
+ *	during this one
  * @right: right answers in a row, in this search
  * @attempts: questions in a row without one, in this search
  * @searches: searches in a row that found no BMC
@@ -61,6 +63,7 @@ struct kcs_health {
 	u64 question_us;
 	u8 question;
 	bool is_asking;
+	bool is_demanded;
 
 	/* private: */
 	u32 right;

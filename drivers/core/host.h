@@ -208,6 +208,7 @@ enum kcs_driver {
 /* exchange.c */
 void kcs_exchange_begin(struct kcs_host *host, const struct kcs_msg *request,
 			struct kcs_msg *reply);
+u64 kcs_exchange_end_us(const struct kcs_host *host);
 int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		     enum kcs_driver driver);
 int kcs_exchange(struct kcs_host *host, u64 deadline_us, enum kcs_driver driver);

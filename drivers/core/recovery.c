@@ -12,7 +12,7 @@
 #include <linux/minmax.h>
 
 /* While there is no BMC Status is looked at so often: a change is a sign of one. */
-#define WATCH_US	2000000ull
+#define WATCH_US	3000000ull
 
 /* -- Questions. ----------------------------------------------------------- */
 
@@ -90,7 +90,7 @@ static void recovery_ask(struct kcs_host *host)
 	before = host->health;
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_msg_app(&host->last, before.question, NULL);
-	host->transport->is_idle = before.refuses;
+	host->transport->is_idle = before.refuses && !before.is_demanded;
 	err = kcs_exchange(host, now_us + (u64)kcs_health_question_ms(&before) *
 			   USEC_PER_MSEC, KCS_DRIVER_ENGINE);
 	host->transport->is_idle = false;

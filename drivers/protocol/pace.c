@@ -28,9 +28,9 @@
 #define NAP_USUAL_US	1000u
 #define NAP_MAX_US	20000u
 
-/* Where nobody waits each is seven times as long as all before it. */
+/* Where nobody waits each is three times as long as all before it. */
 #define NAP_IDLE_MIN_US	5000u
-#define NAP_IDLE_MAX_US	2000000u
+#define NAP_IDLE_MAX_US	500000u
 
 /* A gap between two looks that is as good as none. */
 #define GRAIN_US	8
@@ -161,7 +161,7 @@ static u32 nap_us(const struct kcs_pace *pace, u32 late_us, u32 dev_us)
 	u32 us = clamp(late_us / 4, NAP_MIN_US, NAP_USUAL_US);
 
 	if (pace->is_idle)
-		return clamp(7 * late_us, NAP_IDLE_MIN_US, NAP_IDLE_MAX_US);
+		return clamp(3 * late_us, NAP_IDLE_MIN_US, NAP_IDLE_MAX_US);
 	us = max3(us, late_us / 100, dev_us);
 	return sleep_of(pace, min(us, NAP_MAX_US));
 }
