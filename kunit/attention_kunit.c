@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include <kunit/test.h>
+#include <linux/compiler.h>
 #include <linux/completion.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
@@ -244,7 +245,7 @@ static void byte_in_idle_asks_for_the_flags(struct kunit *test)
 
 static bool is_on_the_wire(struct engine *engine)
 {
-	return READ_ONCE(engine->host->active);
+	return data_race(engine->host->active);
 }
 
 /* The end of a message, whose Status shows nothing, does not cancel it. */

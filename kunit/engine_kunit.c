@@ -36,7 +36,7 @@ static void member_ended(struct kcs_request *request, void *context)
 {
 	struct member *member = context;
 
-	member->ended_us = engine_now_us(member->engine);
+	WRITE_ONCE(member->ended_us, engine_now_us(member->engine));
 }
 
 /* Each gives its own number to the echo, and must get it back. */

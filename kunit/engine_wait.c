@@ -3,6 +3,7 @@
 #include "engine.h"
 
 #include <kunit/test.h>
+#include <linux/compiler.h>
 #include <linux/delay.h>
 #include <linux/jiffies.h>
 #include <linux/minmax.h>
@@ -17,8 +18,8 @@
 /* Its thread waits for work. Takes no lock that the thread could wait for instead. */
 static bool is_waiting(struct kcs_host *host)
 {
-	return !READ_ONCE(host->active) && !READ_ONCE(host->work.pending) &&
-	       !rt_mutex_base_is_locked(&host->registers.rtmutex) &&
+	return !data_race(host->active) && !READ_ONCE(host->work.pending) &&
+	       !data_race(rt_mutex_base_is_locked(&host->registers.rtmutex)) &&
 	       READ_ONCE(host->thread->__state) != TASK_RUNNING;
 }
 
