@@ -135,7 +135,7 @@ static void one_lost_interrupt_is_forgiven(struct kunit *test)
 	struct engine *engine = test->priv;
 	struct sim_fault lost = {
 		.kind = SIM_FAULT_IRQ_LOST, .byte = SIM_ANY_BYTE,
-		.command = SIM_ANY_COMMAND,
+		.command = 0x0601,
 	};
 	int i;
 

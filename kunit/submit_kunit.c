@@ -79,9 +79,7 @@ static void start(struct kunit *test, u32 byte_us, u32 think_us)
 {
 	struct engine *engine = test->priv;
 
-	engine_start(test, sim_personalities);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+	engine_start_ready(test, sim_personalities->name);
 	engine_set_pace(engine, byte_us, think_us);
 }
 
@@ -219,9 +217,11 @@ static void cancelled_request_harms_no_other(struct kunit *test)
 	start(test, 3, 600000);
 	probes = engine_count(engine, KCS_COUNT_PROBES);
 	for (i = 0; i < 12; i++) {
+		engine_freeze(engine);
 		submit_atomically(test, &killed, KCS_CLASS_AML, 0x06, 0x01);
 		submit_atomically(test, &next, KCS_CLASS_AML, 0x30, 0xee);
 		kcs_request_end(killed.request, -EINTR);
+		engine_thaw(engine);
 		ended_here(test, &killed, -EINTR);
 		KUNIT_EXPECT_FALSE(test, ended_here(test, &next, 0));
 		KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
@@ -272,9 +272,10 @@ static void burst_ends_after_two_milliseconds(struct kunit *test)
 
 	start_burst(test);
 	engine_pass(engine, 2100);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	execute(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
-	/* And a program's request begins none. */
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	execute(test, &errand, KCS_CLASS_BACKGROUND, 0x06, 0x01);
 	KUNIT_EXPECT_TRUE(test, ended_here(test, &errand, 0));
 	engine_thaw(engine);
@@ -322,9 +323,7 @@ static void pause_ends_what_was_begun(struct kunit *test)
 	struct errand errand;
 
 	/* One that can be interrupted while it thinks. */
-	engine_start(test, sim_kcs_personality("linux"));
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+	engine_start_ready(test, "linux");
 	engine_set_pace(engine, 0, 3000000);
 	engine_freeze(engine);
 	submit_atomically(test, &errand, KCS_CLASS_USER, 0x06, 0x01);
@@ -332,6 +331,7 @@ static void pause_ends_what_was_begun(struct kunit *test)
 	engine_set_pace(engine, 0, 0);
 	engine_thaw(engine);
 	kcs_host_pause(engine->host);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	KUNIT_EXPECT_TRUE(test, kcs_request_is_over(errand.request));
 	ended_here(test, &errand, -ECANCELED);
 	KUNIT_EXPECT_EQ(test, engine->kcs.phase, SIM_IDLE);
