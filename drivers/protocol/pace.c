@@ -29,7 +29,7 @@
 #define NAP_MAX_US	20000u
 
 /* Where nobody waits each is three times as long as all before it. */
-#define NAP_IDLE_MIN_US	5000u
+#define NAP_IDLE_MIN_US	10000u
 #define NAP_IDLE_MAX_US	500000u
 
 /* A gap between two looks that is as good as none. */
