@@ -245,6 +245,7 @@ static void byte_in_idle_asks_for_the_flags(struct kunit *test)
 
 static bool is_on_the_wire(struct engine *engine)
 {
+	/* Without the registers: it is looked at again. */
 	return data_race(engine->host->active);
 }
 

@@ -18,8 +18,12 @@
 /* Its thread waits for work. Takes no lock that the thread could wait for instead. */
 static bool is_waiting(struct kcs_host *host)
 {
-	return !data_race(host->active) && !READ_ONCE(host->work.pending) &&
-	       !data_race(rt_mutex_base_is_locked(&host->registers.rtmutex)) &&
+	/* Without the registers: what is missed now is seen the next time. */
+	bool active = data_race(host->active);
+	/* Likewise. */
+	bool locked = data_race(rt_mutex_base_is_locked(&host->registers.rtmutex));
+
+	return !active && !READ_ONCE(host->work.pending) && !locked &&
 	       READ_ONCE(host->thread->__state) != TASK_RUNNING;
 }
 
