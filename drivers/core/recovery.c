@@ -14,6 +14,9 @@
 /* While there is no BMC Status is looked at so often: a change is a sign of one. */
 #define WATCH_US	3000000ull
 
+/* A BMC that so many searches did not find, for some 20 s, is not awaited. */
+#define IDLE_SEARCHES	4
+
 /* -- Questions. ----------------------------------------------------------- */
 
 /**
@@ -90,7 +93,8 @@ static void recovery_ask(struct kcs_host *host)
 	before = host->health;
 	spin_unlock_irqrestore(&host->lock, flags);
 	kcs_msg_app(&host->last, before.question, NULL);
-	host->transport->is_idle = before.refuses && !before.is_demanded;
+	host->transport->is_idle = before.searches >= IDLE_SEARCHES &&
+				   !before.is_demanded;
 	err = kcs_exchange(host, now_us + (u64)kcs_health_question_ms(&before) *
 			   USEC_PER_MSEC, KCS_DRIVER_ENGINE);
 	host->transport->is_idle = false;
