@@ -12,10 +12,16 @@
 #include <linux/minmax.h>
 
 /* While there is no BMC Status is looked at so often: a change is a sign of one. */
-#define WATCH_US	3000000ull
+#define WATCH_US	1000000ull
+#define WATCH_IDLE_US	3000000ull
 
 /* A BMC that so many searches did not find, for some 20 s, is not awaited. */
 #define IDLE_SEARCHES	4
+
+static u64 watch_us(const struct kcs_health *health)
+{
+	return health->searches >= IDLE_SEARCHES ? WATCH_IDLE_US : WATCH_US;
+}
 
 /* -- Questions. ----------------------------------------------------------- */
 
@@ -74,7 +80,7 @@ static void recovery_conclude(struct kcs_host *host,
 	kcs_report_state(host, before->state);
 	if (health->refuses) {
 		host->quiet_status = kcs_exchange_look(host);
-		host->watch_us = kcs_host_now_us(host) + WATCH_US;
+		host->watch_us = kcs_host_now_us(host) + watch_us(health);
 	}
 	/* Of a BMC that never answered nothing is to be expected. */
 	if (flush)
@@ -124,7 +130,7 @@ static void recovery_watch(struct kcs_host *host, u8 status, u64 now_us)
 {
 	unsigned long flags;
 
-	host->watch_us = now_us + WATCH_US;
+	host->watch_us = now_us + watch_us(&host->health);
 	if (status == host->quiet_status)
 		return;
 	spin_lock_irqsave(&host->lock, flags);
