@@ -15,33 +15,15 @@
 #define MS_US		1000ull
 #define SECOND_US	1000000ull
 
-static u32 heard(struct engine *engine)
-{
-	return atomic_read(&engine->heard);
-}
-
-static void listen(struct kunit *test, enum kcs_interest interest)
-{
-	struct engine *engine = test->priv;
-
-	engine_step(engine);
-	engine_start_ready(test, "spec");
-	engine_listen(test, interest);
-	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), -EBUSY);
-	engine_spend(engine, SECOND_US);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
-}
-
 static void all_that_it_can_mean_is_served(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	listen(test, KCS_INTEREST_EVENTS);
+	engine_start_listening(test, KCS_INTEREST_EVENTS);
 	engine_set_flags(engine, 0x01 | EVENT | 0x08 | 0x20);
 	engine_spend(engine, SECOND_US);
 	kcs_host_unlisten(engine->host);
-	KUNIT_EXPECT_EQ(test, heard(engine), 1102u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 1102u);
 	KUNIT_EXPECT_EQ(test, engine->bmc.flags, 0);
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 }
@@ -50,13 +32,13 @@ static void request_that_shows_it_is_enough(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	listen(test, KCS_INTEREST_NONE);
+	engine_start_listening(test, KCS_INTEREST_NONE);
 	engine_set_flags(engine, EVENT);
 	engine_spend(engine, 10 * SECOND_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
 	engine_spend(engine, 100 * MS_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 1u);
 	kcs_host_unlisten(engine->host);
 }
 
@@ -65,13 +47,13 @@ static void nothing_is_fetched_without_a_listener(struct kunit *test)
 	struct engine *engine = test->priv;
 	u32 reads;
 
-	listen(test, KCS_INTEREST_EVENTS);
+	engine_start_listening(test, KCS_INTEREST_EVENTS);
 	kcs_host_unlisten(engine->host);
 	reads = engine->bmc.flag_reads;
 	engine_set_flags(engine, EVENT);
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
 	engine_spend(engine, 2 * SECOND_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
 	KUNIT_EXPECT_EQ(test, engine->bmc.flags, EVENT);
 	KUNIT_EXPECT_EQ(test, engine->bmc.flag_reads, reads);
 }
@@ -82,7 +64,7 @@ static void call_for_nothing_costs_four_rounds(struct kunit *test)
 	struct engine *engine = test->priv;
 	u32 before, rounds;
 
-	listen(test, KCS_INTEREST_REPLY);
+	engine_start_listening(test, KCS_INTEREST_REPLY);
 	before = engine_count(engine, KCS_COUNT_ROUNDS);
 	engine_set_fault(engine, SIM_FAULT_ATN_STUCK, 0);
 	engine_spend(engine, 10 * SECOND_US);
@@ -90,7 +72,7 @@ static void call_for_nothing_costs_four_rounds(struct kunit *test)
 	rounds = engine_count(engine, KCS_COUNT_ROUNDS) - before;
 	KUNIT_EXPECT_GE(test, rounds, 30u);
 	KUNIT_EXPECT_LE(test, rounds, 41u);
-	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
 }
 
 /* Rounds are of the lowest class: a request waits for one message of them at most. */
@@ -101,7 +83,7 @@ static void call_for_nothing_delays_no_request(struct kunit *test)
 	u64 start_us, worst_us = 0;
 	int i;
 
-	listen(test, KCS_INTEREST_REPLY);
+	engine_start_listening(test, KCS_INTEREST_REPLY);
 	engine_set_fault(engine, SIM_FAULT_ATN_STUCK, 0);
 	for (i = 0; i < 50; i++) {
 		engine_spend(engine, 30 * MS_US);
@@ -141,14 +123,14 @@ static void request_interrupts_a_round(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	listen(test, KCS_INTEREST_EVENTS);
+	engine_start_listening(test, KCS_INTEREST_EVENTS);
 	amid = engine_request(test, 0x06, 0x01, NULL, 0, 5000);
 	kcs_request_set_done(amid, note_commands, engine);
 	engine->listener.event = submit_amid;
 	engine_set_fault(engine, SIM_FAULT_EVENTS, 0);
 	engine_spend(engine, SECOND_US);
 	kcs_host_unlisten(engine->host);
-	KUNIT_EXPECT_GE(test, heard(engine), 10u);
+	KUNIT_EXPECT_GE(test, engine_heard(engine), 10u);
 	KUNIT_EXPECT_EQ(test, engine_end(test, amid, NULL), 0);
 	KUNIT_EXPECT_EQ(test, commands_after, commands_before + 1);
 }
@@ -159,7 +141,7 @@ static void events_that_never_end_are_paced(struct kunit *test)
 	struct engine *engine = test->priv;
 	u32 before, rounds;
 
-	listen(test, KCS_INTEREST_EVENTS);
+	engine_start_listening(test, KCS_INTEREST_EVENTS);
 	before = engine_count(engine, KCS_COUNT_ROUNDS);
 	engine_set_fault(engine, SIM_FAULT_EVENTS, 0);
 	engine_spend(engine, 10 * SECOND_US);
@@ -168,8 +150,8 @@ static void events_that_never_end_are_paced(struct kunit *test)
 	rounds = engine_count(engine, KCS_COUNT_ROUNDS) - before;
 	KUNIT_EXPECT_GE(test, rounds, 20u);
 	KUNIT_EXPECT_LE(test, rounds, 41u);
-	KUNIT_EXPECT_GE(test, heard(engine), rounds);
-	KUNIT_EXPECT_LE(test, heard(engine), rounds * 10);
+	KUNIT_EXPECT_GE(test, engine_heard(engine), rounds);
+	KUNIT_EXPECT_LE(test, engine_heard(engine), rounds * 10);
 }
 
 static u32 looks_in(struct kunit *test, enum kcs_interest interest, u64 us)
@@ -189,7 +171,7 @@ static void status_is_read_as_often_as_needed(struct kunit *test)
 	struct engine *engine = test->priv;
 	u32 looks;
 
-	listen(test, KCS_INTEREST_NONE);
+	engine_start_listening(test, KCS_INTEREST_NONE);
 	KUNIT_EXPECT_EQ(test, looks_in(test, KCS_INTEREST_NONE, 60 * SECOND_US), 0u);
 	looks = looks_in(test, KCS_INTEREST_EVENTS, 10 * SECOND_US);
 	KUNIT_EXPECT_GE(test, looks, 38u);
@@ -207,14 +189,14 @@ static void event_that_nothing_shows_is_fetched(struct kunit *test)
 	struct engine *engine = test->priv;
 	u32 looks;
 
-	listen(test, KCS_INTEREST_NONE);
+	engine_start_listening(test, KCS_INTEREST_NONE);
 	engine->hides_attention = true;
 	engine_set_flags(engine, EVENT);
 	engine_spend(engine, 3 * SECOND_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
 	kcs_host_poll_events(engine->host);
 	engine_spend(engine, 1500 * MS_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 1u);
 	/* A program that asks no more is no reason to go on. */
 	engine_spend(engine, 3 * SECOND_US);
 	looks = engine->looks;
@@ -229,16 +211,16 @@ static void byte_in_idle_asks_for_the_flags(struct kunit *test)
 	struct engine *engine = test->priv;
 	unsigned long flags;
 
-	listen(test, KCS_INTEREST_EVENTS);
+	engine_start_listening(test, KCS_INTEREST_EVENTS);
 	engine->hides_attention = true;
 	engine_set_flags(engine, EVENT);
 	engine_spend(engine, 3 * SECOND_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 0u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
 	spin_lock_irqsave(&engine->lock, flags);
 	engine->kcs.obf = true;
 	spin_unlock_irqrestore(&engine->lock, flags);
 	engine_spend(engine, SECOND_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 1u);
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&engine->monitor), 0u);
 	kcs_host_unlisten(engine->host);
 }
@@ -267,7 +249,7 @@ static void first_round_comes_whatever_status_shows(struct kunit *test)
 	engine_thaw(engine);
 	KUNIT_EXPECT_EQ(test, engine_end(test, request, NULL), 0);
 	engine_spend(engine, SECOND_US);
-	KUNIT_EXPECT_EQ(test, heard(engine), 1u);
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 1u);
 	kcs_host_unlisten(engine->host);
 }
 
@@ -277,7 +259,7 @@ static void floating_bus_calls_for_nothing(struct kunit *test)
 	struct engine *engine = test->priv;
 	u32 rounds, writes;
 
-	listen(test, KCS_INTEREST_REPLY);
+	engine_start_listening(test, KCS_INTEREST_REPLY);
 	rounds = engine_count(engine, KCS_COUNT_ROUNDS);
 	writes = engine->writes;
 	engine_set_fault(engine, SIM_FAULT_FLOATING, 0);
@@ -331,7 +313,7 @@ static void unlisten_waits_for_the_listener(struct kunit *test)
 	init_completion(&entered);
 	init_completion(&may_leave);
 	has_left = false;
-	listen(test, KCS_INTEREST_EVENTS);
+	engine_start_listening(test, KCS_INTEREST_EVENTS);
 	leaving.host = engine->host;
 	engine->listener.event = hear_slowly;
 	engine_set_flags(engine, EVENT);
@@ -352,7 +334,7 @@ static void next_listener_waits_for_nothing_yet(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
-	listen(test, KCS_INTEREST_REPLY);
+	engine_start_listening(test, KCS_INTEREST_REPLY);
 	kcs_host_unlisten(engine->host);
 	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), 0);
 	engine_spend(engine, 6 * SECOND_US);

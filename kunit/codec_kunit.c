@@ -184,6 +184,7 @@ static void failure_sets_status_and_completion_code(struct kunit *test)
 		{ "no memory", -ENOMEM, 0x07, 0xff },
 		{ "read access", -EOPNOTSUPP, 0x07, 0xff },
 		{ "denied", -EACCES, 0x00, 0xd4 },
+		{ "caller killed", -EINTR, 0x07, 0xff },
 	};
 	u8 buffer[KCS_CODEC_BUFFER_SIZE + 1];
 	size_t i;

@@ -103,6 +103,17 @@ struct engine {
 	struct kcs_host *host;
 };
 
+/**
+ * engine_heard() - what the listener heard
+ * @engine: the engine
+ *
+ * Return: see &struct engine.
+ */
+static inline u32 engine_heard(const struct engine *engine)
+{
+	return atomic_read(&engine->heard);
+}
+
 int engine_init(struct kunit *test);
 void engine_exit(struct kunit *test);
 void engine_start(struct kunit *test, const struct sim_personality *personality);
@@ -137,6 +148,7 @@ bool engine_irq_is_judged(struct engine *engine);
 bool engine_settle(struct engine *engine);
 void engine_spend(struct engine *engine, u64 us);
 void engine_listen(struct kunit *test, enum kcs_interest interest);
+void engine_start_listening(struct kunit *test, enum kcs_interest interest);
 void engine_set_flags(struct engine *engine, u8 flags);
 u32 engine_count(const struct engine *engine, enum kcs_counter counter);
 

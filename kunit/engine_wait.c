@@ -262,6 +262,27 @@ void engine_listen(struct kunit *test, enum kcs_interest interest)
 }
 
 /**
+ * engine_start_listening() - a BMC that was found, an interface that listens, and
+ * time that steps
+ * @test: the test
+ * @interest: what is waited for
+ *
+ * The first round is over.
+ */
+void engine_start_listening(struct kunit *test, enum kcs_interest interest)
+{
+	struct engine *engine = test->priv;
+
+	engine_step(engine);
+	engine_start_ready(test, "spec");
+	engine_listen(test, interest);
+	KUNIT_EXPECT_EQ(test, kcs_host_listen(engine->host, &engine->listener), -EBUSY);
+	engine_spend(engine, USEC_PER_SEC);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
+}
+
+/**
  * engine_set_flags() - the BMC has something to fetch
  * @engine: the engine, between two messages
  * @flags: its message flags

@@ -20,7 +20,6 @@ PROGRAMS = [SCRIPTS / "user/ipmi_clock.c", SCRIPTS / "user/cpu_busy.c"]
 
 PRELUDE = r"""
 for module in ipmi_msghandler ipmi_devintf; do modprobe $module; done
-device() { for _ in $(seq 200); do [ -e /dev/ipmi0 ] && return; sleep 0.1; done; false; }
 ours() { modprobe kcs_host && modprobe kcs_ipmi && device; }
 ours_away() { rmmod kcs_ipmi && rmmod kcs_host; }
 theirs() { modprobe ipmi_si && device; }

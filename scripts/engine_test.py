@@ -13,7 +13,6 @@ from vm import SCRIPTS
 from vm_table import Failure, figures, main
 
 PRELUDE = r"""
-device() { for _ in $(seq 200); do [ -e /dev/ipmi0 ] && return; sleep 0.1; done; false; }
 ipmi() { modprobe ipmi_msghandler && modprobe ipmi_devintf && modprobe kcs_ipmi && device; }
 
 # activity SECONDS: how often a thread of ours was woken, and a timer of ours expired.

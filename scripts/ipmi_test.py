@@ -36,7 +36,6 @@ CLOCK = SCRIPTS / "user/ipmi_clock.c"
 
 PRELUDE = r"""
 for module in ipmi_msghandler ipmi_devintf; do modprobe $module; done
-device() { for _ in $(seq 200); do [ -e /dev/ipmi0 ] && return; sleep 0.1; done; false; }
 ours() { modprobe kcs_host && modprobe kcs_ipmi && device; }
 answers() { ipmitool raw 6 1 >/dev/null 2>&1; }
 """

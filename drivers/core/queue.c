@@ -12,10 +12,10 @@
 #include <linux/minmax.h>
 
 /*
- * Cancelled requests take up no place, as long as there are not more of them than
- * places; by then they are collected.
+ * Cancelled requests take up no place, as long as there are not more of them
+ * than places.
  */
-static bool queue_is_full(struct kcs_queue *queue, enum kcs_class class)
+static bool queue_is_full(const struct kcs_queue *queue, enum kcs_class class)
 {
 	const struct kcs_request *request;
 	u32 alive = 0;
@@ -24,8 +24,6 @@ static bool queue_is_full(struct kcs_queue *queue, enum kcs_class class)
 		return false;
 	list_for_each_entry(request, &queue->waiting[class], node)
 		alive += !kcs_request_ended(request);
-	if (alive < queue->count[class])
-		queue->expiry_us = 0;
 	return alive >= KCS_HOST_QUEUE_MAX ||
 	       queue->count[class] >= 2 * KCS_HOST_QUEUE_MAX;
 }
@@ -44,6 +42,8 @@ int kcs_queue_add(struct kcs_queue *queue, struct kcs_request *request)
 	list_add_tail(&request->node, &queue->waiting[request->class]);
 	queue->count[request->class]++;
 	queue->expiry_us = min(queue->expiry_us, request->deadline_us);
+	if (queue->count[request->class] > KCS_HOST_QUEUE_MAX)
+		queue->expiry_us = 0;	/* some are cancelled: collect them */
 	return 0;
 }
 
