@@ -11,8 +11,8 @@
 /* Global enables: system event logging, OEM 0. */
 #define OTHERS		0x28
 
-static void start_with(struct kunit *test, bool is_shared,
-		       const struct sim_fault *fault)
+static void start_until(struct kunit *test, bool is_shared,
+			const struct sim_fault *fault, engine_condition condition)
 {
 	struct engine *engine = test->priv;
 
@@ -26,8 +26,14 @@ static void start_with(struct kunit *test, bool is_shared,
 		engine_set(engine, fault);
 	engine_thaw(engine);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	KUNIT_ASSERT_TRUE(test, engine_until(engine, engine_irq_is_judged));
+	KUNIT_ASSERT_TRUE(test, engine_until(engine, condition));
 	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+}
+
+static void start_with(struct kunit *test, bool is_shared,
+		       const struct sim_fault *fault)
+{
+	start_until(test, is_shared, fault, engine_irq_is_judged);
 }
 
 /* It is proven, and the BMC's pace is known. */
@@ -168,14 +174,32 @@ static void expect_polling(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_READY);
 }
 
+static const struct sim_fault NEVER = {
+	.kind = SIM_FAULT_IRQ_LOST, .byte = SIM_ANY_BYTE,
+	.command = SIM_ANY_COMMAND,
+};
+
+static bool missed_a_test(struct engine *engine)
+{
+	return READ_ONCE(engine->host->enables.irq_tests) == 1;
+}
+
+/* The CPU was too busy for it, say. */
+static void interrupt_that_misses_a_test_is_tested_again(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	start_until(test, is_shared(test), &NEVER, missed_a_test);
+	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_trusted);
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_ASSERT_TRUE(test, engine_until(engine, engine_irq_is_judged));
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
+	KUNIT_EXPECT_FALSE(test, engine->host->enables.irq_given_up);
+}
+
 static void interrupt_that_never_comes_is_given_up(struct kunit *test)
 {
-	static const struct sim_fault lost = {
-		.kind = SIM_FAULT_IRQ_LOST, .byte = SIM_ANY_BYTE,
-		.command = SIM_ANY_COMMAND,
-	};
-
-	start_with(test, is_shared(test), &lost);
+	start_with(test, is_shared(test), &NEVER);
 	expect_polling(test);
 }
 
@@ -293,6 +317,7 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE_PARAM(interrupt_ends_the_one_sleep, next_line),
 	KUNIT_CASE_PARAM(lost_interrupts_cost_little, next_line),
 	KUNIT_CASE_PARAM(one_lost_interrupt_is_forgiven, next_line),
+	KUNIT_CASE_PARAM(interrupt_that_misses_a_test_is_tested_again, next_line),
 	KUNIT_CASE_PARAM(interrupt_that_never_comes_is_given_up, next_line),
 	KUNIT_CASE(storm_in_the_self_test_gives_it_up),
 	KUNIT_CASE_PARAM(busy_bmc_does_not_cost_the_interrupt, next_line),

@@ -21,6 +21,7 @@ struct kcs_host;
  * @next_us: they are not asked for before it
  * @irq_tested: the interrupt passed its self-test
  * @irq_given_up: the interrupt is not used any more
+ * @irq_tests: self-tests in which it did not come
  * @irq_bytes: interrupts with a byte before the self-test
  *
  * Protected by kcs_host.lock.
@@ -39,6 +40,7 @@ struct kcs_enables {
 	u64 next_us;
 	bool irq_tested;
 	bool irq_given_up;
+	u32 irq_tests;
 	u32 irq_bytes;
 };
 
