@@ -7,7 +7,7 @@
  * Left out, for the time they take and not for what they do: resets of the BMC,
  * and the completion codes that have a command repeated.
  */
-#include "../drivers/opregion/anchor.h"
+#include "../drivers/opregion/space_handler.h"
 #include "../drivers/opregion/codec.h"
 #include "engine.h"
 

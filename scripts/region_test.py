@@ -44,11 +44,13 @@ class RouteTest(VmCase):
         """)
         self.assertEqual(self.values(result), {"mi1": W100, "mi2": W200, "early": W100})
 
-    def test_meter_with_the_uid_of_an_interface_reaches_it(self):
-        result = self.look("""
+    def test_meter_with_the_uid_of_an_interface_reaches_the_first(self):
+        result = self.look(r"""
             both && modprobe kcs_opregion && modprobe kcs_aml && read_at mtr1 MTR1
+            rmmod kcs_opregion
+            modprobe kcs_opregion 'map=\_SB.MTR1=1' && read_at mapped MTR1
         """)
-        self.assertEqual(self.values(result), {"mtr1": W100})
+        self.assertEqual(self.values(result), {"mtr1": W200, "mapped": W100})
 
     def test_region_of_nobody_reaches_the_first_and_the_map_says_otherwise(self):
         result = self.look(r"""
@@ -99,14 +101,13 @@ class RouteTest(VmCase):
             both && modprobe kcs_opregion && modprobe kcs_aml
             cd /sys/bus/platform/drivers/kcs_host
             echo {MI1} >unbind
-            read_at mi1_gone PCI0.SF8.MI1.NEAR; read_at mtr1_gone MTR1
+            read_at mi1_gone PCI0.SF8.MI1.NEAR
             read_at mi2 PCI0.SF8.MI2.NEAR
             echo {MI1} >bind && ready {MI1}
-            read_at mi1_back PCI0.SF8.MI1.NEAR; read_at mtr1_back MTR1
+            read_at mi1_back PCI0.SF8.MI1.NEAR
         """)
         self.assertEqual(self.values(result), {
-            "mi1_gone": NONE, "mtr1_gone": NONE, "mi2": W200,
-            "mi1_back": W100, "mtr1_back": W100})
+            "mi1_gone": NONE, "mi2": W200, "mi1_back": W100})
 
     def test_nobody_stands_in_for_the_first_interface(self):
         result = self.look(f"""
@@ -128,7 +129,8 @@ class RouteTest(VmCase):
             read_at after FREE
         """, ssdts=["region"], bmc=None, second_bmc=None)
         values = self.values(result)
-        self.assertEqual((values["before"], values["after"]), (NONE, "0xbb"))
+        self.assertEqual((values["before"], values["after"]),
+                         ("error=AE_NOT_EXIST", "0xbb"))
 
     def test_simulated_bmc_beside_a_real_one_has_regions_of_its_own(self):
         result = self.look("""
@@ -138,6 +140,19 @@ class RouteTest(VmCase):
             read_at free FREE; echo dcmi=$(evaluate '\\_SB.WATT')
         """, ssdts=["region"], second_bmc=None)
         self.assertEqual(self.values(result), {"free": "0xbb", "dcmi": "integer=0x64"})
+
+    def test_device_of_another_kind_above_does_not_keep_a_region_from_the_first(self):
+        result = self.look("""
+            modules && ready IPI0001:00 && modprobe kcs_aml && read_at below SSI0
+        """, ssdts=["region:KIND"], second_bmc=None)
+        self.assertEqual(self.values(result), {"below": W100})
+
+    def test_last_interface_that_goes_leaves_a_line(self):
+        result = self.look("""
+            modules && ready IPI0001:00 || exit 1
+            echo IPI0001:00 >/sys/bus/platform/drivers/kcs_host/unbind
+        """, second_bmc=None)
+        self.assertEqual(result.console.count("no KCS interface is left"), 1)
 
     def test_bad_map_is_named_and_refused(self):
         result = self.boot("""
@@ -152,6 +167,35 @@ class RouteTest(VmCase):
                      'map: "" is not DEVICE=INTERFACE', "map: no device \\_SB.NONE",
                      "map: no device \\_SB.FREE.READ: AE_TYPE"):
             self.assertIn(line, result.console)
+
+
+class HarmlessTest(VmCase):
+    """Machines whose interface is none of ours keep what they have."""
+
+    def check(self, interface, driver):
+        result = self.boot(f"""
+            modprobe -a {driver} acpi_ipmi && modprobe acpi_power_meter
+            for _ in $(seq 100); do bound && break; sleep 0.1; done
+            echo before=$(watts)
+            modprobe kcs_host && modprobe kcs_opregion && sleep 0.5 && echo beside=$(watts)
+            lsmod | grep kcs_; cat /proc/modules | grep -c "^kcs_anchor .* kcs_opregion" | sed 's/^/anchored=/'
+            rmmod kcs_opregion && rmmod kcs_anchor && rmmod kcs_host || exit 1
+            echo after=$(watts); lsmod | grep -c ^kcs_ | sed 's/^/left=/'
+        """, ssdts=["dcmi"], interface=interface)
+        self.assertEqual(self.values(result), {
+            "before": "187.0 W", "beside": "187.0 W", "after": "187.0 W", "anchored": 1,
+            "left": 0})
+        lines = re.findall(r"kcs_\w+[ :].*", result.console)
+        lines = [line for line in lines if "taint" not in line]
+        self.assertEqual(lines, [
+            "kcs_opregion: no KCS interface yet; until there is one, "
+            "IPMI regions stay with whoever serves them"])
+
+    def test_meter_over_bt_keeps_its_reading(self):
+        self.check("isa-ipmi-bt", "ipmi_si")
+
+    def test_meter_over_ssif_keeps_its_reading(self):
+        self.check("smbus-ipmi,address=0x10", "i2c_i801 ipmi_ssif")
 
 
 class TimeTest(VmCase):
@@ -322,9 +366,22 @@ class ConsumerTest(VmCase):
         """, ssdts=["dell"], second_bmc=["--silent-s", "inf"])
         self.assertEqual(self.values(result), {"bound": 1})
 
+    def test_what_the_admin_unbound_stays_unbound(self):
+        result = self.boot("""
+            driver=/sys/bus/acpi/drivers/power_meter
+            modules && await "BMC ready" && modprobe acpi_power_meter && bound || exit 1
+            echo ACPI000D:00 >$driver/unbind
+            modprobe kcs_sim && await "kcs_sim.*BMC ready" && sleep 0.5 || exit 1
+            bound && echo unbound=0 || echo unbound=1
+            echo ACPI000D:00 >$driver/bind && echo watts=$(watts)
+            rmmod kcs_sim && rmmod acpi_power_meter && modprobe kcs_sim || exit 1
+            modprobe acpi_power_meter && bound && echo bound=1
+        """, ssdts=["dell"])
+        self.assertEqual(self.values(result), {"unbound": 1, "watts": "187.0 W", "bound": 1})
+
     def test_others_are_not(self):
         self.assertEqual(self.look("KCST0001,ANAMETHATISFARTOOLONG,,"), 0)
 
 
 if __name__ == "__main__":
-    main(__doc__, RouteTest, TimeTest, ShareTest, PolicyTest, ConsumerTest)
+    main(__doc__, RouteTest, HarmlessTest, TimeTest, ShareTest, PolicyTest, ConsumerTest)

@@ -31,13 +31,13 @@ SCRIPTS = ROOT / "scripts"
 
 # Modules of the kernel that the guest gets besides ours, with what they need.
 STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf",
-                 "ipmi_watchdog", "ipmi_poweroff"]
+                 "ipmi_watchdog", "ipmi_poweroff", "ipmi_ssif", "i2c_i801"]
 
 # Programs that it gets, if they are installed, with the libraries they need.
 PROGRAMS = ["ipmitool", "bmc-info", "ipmi-sensors", "ipmi-dcmi", "openipmicmd"]
 
 # The registers of the first and of the second interface.
-KCS = ["", ",ioport=0xcc0,irq=0"]
+KCS = ["isa-ipmi-kcs", "isa-ipmi-kcs,ioport=0xcc0,irq=0"]
 
 # One CPU, 2 ns for each instruction.
 COUNTED = ["-smp", "1", "-icount", "shift=1,sleep=off"]
@@ -317,6 +317,7 @@ class Machine:
         counted: one CPU, on which each instruction takes 2 ns: the same figures
         in each run, whatever else the host does.
         irq: the first interface has an interrupt (True); the second never has one.
+        interface: QEMU's device for the first one (isa-ipmi-kcs).
         kernel_arguments: more of the kernel's command line.
         """
         for boot in range(1, BOOTS_MAX + 1):
@@ -340,15 +341,15 @@ class Machine:
             return Result(read("output"), read("console") + died, read("bmc0"),
                           read("bmc1"), int(end[1]) if end else -1)
 
-    def _qemu(self, folder, tables, bmcs, timeout_s, counted=False, irq=True, kernel_arguments=""):
+    def _qemu(self, folder, tables, bmcs, timeout_s, counted=False, irq=True,
+              interface=KCS[0], kernel_arguments=""):
         command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
                    *(COUNTED if counted else ["-smp", "2"]), "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
                    "-append", f"{BOOT_ARGUMENTS} {kernel_arguments}"]
-        for number, arguments in enumerate(bmcs):
+        for number, (arguments, device) in enumerate(zip(bmcs, [interface, KCS[1]])):
             if arguments:
-                command += [*arguments, "-device",
-                            f"isa-ipmi-kcs,bmc=bmc{number}{KCS[number]}"]
+                command += [*arguments, "-device", f"{device},bmc=bmc{number}"]
         if not irq:
             command += ["-global", "isa-ipmi-kcs.irq=0"]
         for log in ("console", "output", "end"):

@@ -323,6 +323,7 @@ static bool is_lost_for_good(struct kcs_host *host, u8 word)
 		enables->losses = 0;
 		return false;
 	}
+	atomic_inc(&host->restarts);
 	if (++enables->losses < LOSSES_MAX)
 		dev_notice(host->dev.parent,
 			   "BMC lost its global enables, it restarted unnoticed: %02xh instead of %02xh; restoring them\n",

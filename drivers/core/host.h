@@ -102,6 +102,8 @@ enum kcs_news {
  * @news: KCS_NEWS_* that were not told yet
  * @burst_until_us: firmware's next request is waited for until then; written with
  *	@registers held
+ * @writes: by NetFn / 2, commands sent that are not known to read only; likewise
+ * @restarts: how often the BMC may have restarted
  * @counters: by &enum kcs_counter
  * @log_limit: of lines in the log
  */
@@ -137,7 +139,9 @@ struct kcs_host {
 	struct kcs_attention attention;
 	u32 news;
 	u64 burst_until_us;
+	u32 writes[KCS_NETFN_MAX / 2 + 1];
 
+	atomic_t restarts;
 	atomic64_t counters[KCS_COUNTERS];
 	struct ratelimit_state log_limit;
 };

@@ -67,6 +67,7 @@ static void recovery_conclude(struct kcs_host *host,
 
 	spin_lock_irqsave(&host->lock, flags);
 	if (!before->in_step && health->in_step) {
+		atomic_inc(&host->restarts);
 		kcs_enables_doubt(host);
 		if (before->state != KCS_HEALTH_UNKNOWN)
 			kcs_host_count(host, KCS_COUNT_RECOVERIES);
@@ -170,6 +171,18 @@ static void judge_failure(struct kcs_host *host, struct kcs_request *request,
 	dev_dbg(host->dev.parent, "%s\n", kcs_report_reason(host));
 }
 
+/* It may have been executed, however it ended. */
+static void note_write(struct kcs_host *host, const struct kcs_request *request)
+{
+	u32 *writes = &host->writes[request->msg.bytes[0] >> 3];
+
+	if (request->command & KCS_COMMAND_READS)
+		return;
+	WRITE_ONCE(*writes, *writes + 1);
+	if (request->command & KCS_COMMAND_RESET)
+		atomic_inc(&host->restarts);
+}
+
 /* There is nothing to learn from its end. */
 static bool is_plain(const struct kcs_request *request, int err)
 {
@@ -193,6 +206,7 @@ void kcs_recovery_judge(struct kcs_host *host, struct kcs_request *request,
 	unsigned long flags;
 
 	lockdep_assert_held(&host->registers);
+	note_write(host, request);
 	if (is_plain(request, err))
 		return;
 	if (err)

@@ -214,3 +214,20 @@ bool kcs_host_is_ready(const struct kcs_host *host)
 	return READ_ONCE(host->health.in_step) && !READ_ONCE(host->stop);
 }
 EXPORT_SYMBOL_GPL(kcs_host_is_ready);
+
+/**
+ * kcs_host_epoch() - return a number that is good for as long as a reading
+ * @host: the interface
+ * @netfn: network function of the reading
+ *
+ * It changes with each command of @netfn that is not known to read only, whoever
+ * sends it, and when the BMC may have restarted.
+ *
+ * Context: any.
+ * Return: the number.
+ */
+u32 kcs_host_epoch(const struct kcs_host *host, u8 netfn)
+{
+	return atomic_read(&host->restarts) + READ_ONCE(host->writes[netfn >> 1]);
+}
+EXPORT_SYMBOL_GPL(kcs_host_epoch);

@@ -21,13 +21,35 @@ static const char *ift_name(u64 ift)
  * Without _IFT it is taken for KCS: some firmware leaves it out, and a BMC
  * that is none does not answer Get Device ID. Deviation from C3.1.
  */
-static int check_interface_type(struct device *dev)
+static acpi_status interface_type(struct device *dev, u64 *ift)
 {
-	u64 ift = IFT_KCS;
 	acpi_status status;
 
-	status = acpi_evaluate_integer(ACPI_HANDLE(dev), "_IFT", NULL, &ift);
-	if (ACPI_FAILURE(status) && status != AE_NOT_FOUND) {
+	*ift = IFT_KCS;
+	status = acpi_evaluate_integer(ACPI_HANDLE(dev), "_IFT", NULL, ift);
+	return status == AE_NOT_FOUND ? AE_OK : status;
+}
+
+/**
+ * kcs_acpi_is_kcs() - test whether an IPI0001 device says that it is KCS
+ * @dev: the device
+ *
+ * Context: may sleep.
+ * Return: true when it does, or says nothing.
+ */
+bool kcs_acpi_is_kcs(struct device *dev)
+{
+	u64 ift;
+
+	return ACPI_SUCCESS(interface_type(dev, &ift)) && ift == IFT_KCS;
+}
+
+static int check_interface_type(struct device *dev)
+{
+	u64 ift;
+	acpi_status status = interface_type(dev, &ift);
+
+	if (ACPI_FAILURE(status)) {
 		dev_err(dev, "_IFT cannot be evaluated (%s); interface left alone\n",
 			acpi_format_exception(status));
 		return -EIO;

@@ -108,7 +108,7 @@ static int report_taken(struct device *dev, void *unused)
 	if (!dev->bus->match(dev, ours))
 		return 0;
 	device_lock(dev);
-	if (dev->driver && dev->driver != ours)
+	if (dev->driver && dev->driver != ours && kcs_acpi_is_kcs(dev))
 		dev_notice(dev,
 			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
 			   dev->driver->name);

@@ -2,6 +2,8 @@
 #ifndef KCS_CONSUMERS_H
 #define KCS_CONSUMERS_H
 
-void kcs_consumers_probe_again(const char *ids);
+int kcs_consumers_open(const char *words);
+void kcs_consumers_close(void);
+void kcs_consumers_probe_again(void);
 
 #endif /* KCS_CONSUMERS_H */

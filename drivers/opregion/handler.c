@@ -2,49 +2,31 @@
 /*
  * What AML gets from an IPMI region (ACPI 6.0, 5.5.2.4.3). ACPICA calls from any
  * task, any number at a time, with no lock of ours held, and with the ACPI
- * Global Lock held where the field says Lock; see anchor.c.
+ * Global Lock held where the field says Lock; see space_handler.c.
  *
- * A request goes this way: codec, policy, route, share, and then over kcs_host.
+ * A request goes this way: codec, policy, route, coalesce, and then over kcs_host.
  * There is no other.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "anchor.h"
+#include "handler.h"
 #include "codec.h"
-#include "consumers.h"
+#include "coalesce.h"
 #include "global_lock.h"
 #include "policy.h"
 #include "route.h"
-#include "share.h"
 #include "stats.h"
 
 #include <kcs/host.h>
 #include <linux/ktime.h>
 #include <linux/math64.h>
 #include <linux/minmax.h>
-#include <linux/module.h>
-#include <linux/notifier.h>
-#include <linux/workqueue.h>
+#include <linux/moduleparam.h>
 
 #define CREATE_TRACE_POINTS
 #include "trace.h"
 
 #define TIMEOUT_MAX_MS	60000
-
-static char *policy = "all";
-module_param(policy, charp, 0444);
-MODULE_PARM_DESC(policy,
-		 "commands AML may send: all, none, monitor-only, and +NN/CC[:DD] or -NN/CC[:DD], hexadecimal NetFn, command, first data byte; the last word counts (all)");
-
-static char *map = "";
-module_param(map, charp, 0444);
-MODULE_PARM_DESC(map,
-		 "DEVICE=INTERFACE,...: ACPI path, and _UID or device name of the interface that serves the regions below it");
-
-static char *consumers = "ACPI000D";
-module_param(consumers, charp, 0444);
-MODULE_PARM_DESC(consumers,
-		 "ACPI device IDs to be probed again when a BMC becomes ready (ACPI000D)");
 
 static uint timeout_ms = KCS_HOST_TIMEOUT_MS;
 module_param(timeout_ms, uint, 0644);
@@ -75,13 +57,13 @@ static u32 time_for(bool locked)
 static int ask_bmc(void *scope, const struct kcs_msg *request,
 		   struct kcs_msg *reply, u32 ms)
 {
-	struct kcs_host *host = kcs_route_wait(scope, &ms);
+	struct kcs_host *host = kcs_route_find(scope);
 	int how;
 
 	if (!host)
 		return -EHOSTDOWN;
-	how = kcs_share_transfer(host, request, reply, ms,
-				 min(READ_ONCE(keep_ms), (uint)TIMEOUT_MAX_MS));
+	how = kcs_coalesce_transfer(host, request, reply, ms,
+				    min(READ_ONCE(keep_ms), (uint)TIMEOUT_MAX_MS));
 	kcs_host_put(host);
 	return how;
 }
@@ -106,9 +88,9 @@ static int answer(void *scope, u64 address, u8 *buffer, u32 ms)
 static enum kcs_stat stat_of(int how)
 {
 	switch (how) {
-	case KCS_SHARE_JOINED:
+	case KCS_COALESCE_JOINED:
 		return KCS_STAT_JOINED;
-	case KCS_SHARE_KEPT:
+	case KCS_COALESCE_KEPT:
 		return KCS_STAT_KEPT;
 	case -ETIMEDOUT:
 	case -EHOSTDOWN:
@@ -130,7 +112,7 @@ static void count(int how)
 	kcs_stats_count(KCS_STAT_CALLS);
 	if (how >= 0)
 		kcs_stats_count(KCS_STAT_ANSWERED);
-	if (how != KCS_SHARE_OWN)
+	if (how != KCS_COALESCE_OWN)
 		kcs_stats_count(stat_of(how));
 }
 
@@ -157,109 +139,25 @@ static void on_read(u64 address, const u8 *buffer)
 	trace_kcs_opregion_call(address, 0, buffer, -EOPNOTSUPP, 0);
 }
 
-static const struct kcs_anchor_ops anchor_ops = {
+const struct kcs_anchor_ops kcs_handler_ops = {
 	.write = on_write,
 	.read = on_read,
 };
 
-/* -- Coming and going. ---------------------------------------------------- */
-
-static void offer_consumers(struct work_struct *work)
-{
-	kcs_consumers_probe_again(consumers);
-}
-
-static DECLARE_WORK(offer_work, offer_consumers);
-
-static void cover(struct work_struct *work)
-{
-	kcs_route_cover();
-}
-
-static DECLARE_WORK(cover_work, cover);
-
-static int on_event(struct notifier_block *nb, unsigned long event, void *host)
-{
-	if (event == KCS_HOST_ADDED) {
-		kcs_route_changed();
-		queue_work(system_long_wq, &cover_work);
-	} else if (event == KCS_HOST_READY) {
-		queue_work(system_long_wq, &offer_work);
-	} else {
-		kcs_route_changed();
-	}
-	return NOTIFY_OK;
-}
-
-static struct notifier_block events = { .notifier_call = on_event };
-
-static bool is_ready(struct kcs_host *host, const void *unused)
-{
-	return kcs_host_is_ready(host);
-}
-
-static void offer_if_ready(void)
-{
-	struct kcs_host *host = kcs_host_find(is_ready, NULL);
-
-	if (!host)
-		return;
-	queue_work(system_long_wq, &offer_work);
-	kcs_host_put(host);
-}
-
-/* -- The module. ---------------------------------------------------------- */
-
-static int read_parameters(void)
+/**
+ * kcs_handler_set_policy() - say which commands AML may send
+ * @words: see kcs_policy_parse()
+ *
+ * Context: before the first call.
+ * Return: 0; %-EINVAL, and a line in the log names the word.
+ */
+int kcs_handler_set_policy(const char *words)
 {
 	const char *bad;
-	int err;
-
-	err = kcs_policy_parse(&rules, policy, &bad);
-	if (err) {
-		pr_err("policy: \"%s\" is not a preset, a rule, or one too many\n",
-		       bad);
-		return err;
-	}
-	return kcs_route_open(map);
-}
-
-static int __init kcs_opregion_init(void)
-{
-	int err = read_parameters();
+	int err = kcs_policy_parse(&rules, words, &bad);
 
 	if (err)
-		return err;
-	err = kcs_stats_create();
-	if (err) {
-		kcs_route_free();
-		return err;
-	}
-	kcs_share_open();
-	kcs_anchor_attach(&anchor_ops);
-	kcs_route_cover();
-	kcs_host_notify(&events);
-	offer_if_ready();
-	return 0;
+		pr_err("policy: \"%s\" is not a preset, a rule, or one too many\n",
+		       bad);
+	return err;
 }
-module_init(kcs_opregion_init);
-
-/*
- * First nobody waits for the BMC any more, then nobody is inside. A call that
- * waits when _REG methods are still being run ends, too.
- */
-static void __exit kcs_opregion_exit(void)
-{
-	kcs_host_unnotify(&events);
-	kcs_route_close();
-	kcs_share_close();
-	cancel_work_sync(&offer_work);
-	cancel_work_sync(&cover_work);
-	kcs_anchor_detach();
-	kcs_stats_remove();
-	kcs_route_free();
-}
-module_exit(kcs_opregion_exit);
-
-MODULE_DESCRIPTION("ACPI IPMI operation region over KCS");
-MODULE_LICENSE("GPL");

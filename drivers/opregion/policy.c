@@ -8,8 +8,11 @@
  * commands it has Dell's power reading only; others are to be added by those who
  * know their machine.
  *
- * Send Message and Master Write-Read carry what no rule can see, to the BMC itself
- * as well: where any command is denied they are, too.
+ * "no-power" is the other way round: what is known to switch the machine off, or to
+ * reset it, at once or when a timer or an event says so.
+ *
+ * Send Message, Master Write-Read and those of the ICMB carry what no rule can see,
+ * to the BMC itself as well: where any command is denied they are, too.
  */
 #include "policy.h"
 
@@ -33,7 +36,8 @@ bool kcs_policy_allows(const struct kcs_policy *policy,
 	u8 netfn = request->bytes[0] >> 2, cmd = request->bytes[1];
 	u16 data = request->len > KCS_MSG_REQUEST_MIN ?
 		   request->bytes[KCS_MSG_REQUEST_MIN] : KCS_POLICY_ANY;
-	bool denies = false;
+	bool denies = policy->preset == KCS_POLICY_NO_POWER;
+	u32 flags = kcs_command_flags(request);
 	u32 i;
 
 	for (i = policy->count; i--;) {
@@ -45,10 +49,18 @@ bool kcs_policy_allows(const struct kcs_policy *policy,
 			return policy->rules[i].allow;
 		denies |= !policy->rules[i].allow;
 	}
-	if (policy->preset == KCS_POLICY_MONITOR)
-		return kcs_command_flags(request) & KCS_COMMAND_READS;
-	return policy->preset == KCS_POLICY_ALL &&
-	       !(denies && kcs_command_flags(request) & KCS_COMMAND_CARRIES);
+	if (denies && flags & KCS_COMMAND_CARRIES)
+		return false;
+	switch (policy->preset) {
+	case KCS_POLICY_ALL:
+		return true;
+	case KCS_POLICY_MONITOR:
+		return flags & KCS_COMMAND_READS;
+	case KCS_POLICY_NO_POWER:
+		return !(flags & KCS_COMMAND_POWER);
+	default:
+		return false;
+	}
 }
 
 /* -- Reading. ------------------------------------------------------------- */
@@ -117,6 +129,7 @@ static const char *read_preset(struct kcs_policy *policy, const char *text)
 		[KCS_POLICY_ALL] = "all",
 		[KCS_POLICY_NONE] = "none",
 		[KCS_POLICY_MONITOR] = "monitor-only",
+		[KCS_POLICY_NO_POWER] = "no-power",
 		NULL
 	};
 	size_t i;

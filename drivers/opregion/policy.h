@@ -6,13 +6,14 @@
  *	all		every command; the default
  *	none		no command
  *	monitor-only	commands known to read only; see policy.c
+ *	no-power	every command but those known to switch off or reset
  *	+NN/CC[:DD]	NetFn NN, command CC, first data byte DD, all
  *	-NN/CC[:DD]	hexadecimal; * for CC is every command; + lets
  *			through, - denies
  *
  * For instance "monitor-only,+30/c8" or "all -00/02 -00/03". Where anything is
- * denied, so are Send Message (06/34) and Master Write-Read (06/52), which could
- * carry it, unless a rule lets them through.
+ * denied, so are those that could carry it, unless a rule lets them through: Send
+ * Message (06/34), Master Write-Read (06/52), ICMB (02/20, 02/21).
  */
 #ifndef KCS_POLICY_H
 #define KCS_POLICY_H
@@ -30,11 +31,13 @@
  * @KCS_POLICY_ALL: every command
  * @KCS_POLICY_NONE: no command
  * @KCS_POLICY_MONITOR: those known to read only
+ * @KCS_POLICY_NO_POWER: all but those known to switch the machine off, or to reset it
  */
 enum kcs_policy_preset {
 	KCS_POLICY_ALL,
 	KCS_POLICY_NONE,
 	KCS_POLICY_MONITOR,
+	KCS_POLICY_NO_POWER,
 };
 
 /**

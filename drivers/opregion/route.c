@@ -4,16 +4,15 @@
  * that is met says it:
  *
  *	a device in the admin's map
- *	an IPI0001 device
+ *	an IPI0001 device that is a KCS interface and no other driver's
  *
- * If neither is: the IPI0001 device with the same _UID as the power meter of the
- * region, else the interface that was the first when one was first asked for.
+ * If neither is: the interface that was the first when one was first asked for.
  * ACPICA tells where the handler is installed and not whose region it is, so "from
- * the region" means from there.
+ * the region" means from there. A _UID says nothing: it is unique among devices of
+ * the same _HID only (ACPI 6.0, 6.1.12).
  *
- * An IPI0001 device without an interface, because it has none or has lost it,
- * serves nobody, and nobody stands in for the first: another BMC would give wrong
- * answers.
+ * An IPI0001 device that has lost its interface serves nobody, and nobody stands in
+ * for the first: another BMC would give wrong answers.
  *
  * It is asked for each call, so interfaces may come and go. What was found is
  * remembered until one does: walking the namespace costs more than a message.
@@ -21,22 +20,18 @@
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "route.h"
-#include "anchor.h"
+#include "space_handler.h"
 
 #include <kcs/host.h>
 #include <linux/acpi.h>
 #include <linux/atomic.h>
 #include <linux/device.h>
-#include <linux/jiffies.h>
-#include <linux/ktime.h>
-#include <linux/minmax.h>
+#include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
-#include <linux/wait.h>
 
-/* After load, a call waits so long for an interface to be found. */
-#define GRACE_MS	1000
+#define IFT_KCS		1	/* IPMI 2.0 rev 1.1, C3.1 */
 
 #define MAP_MAX		16
 
@@ -45,11 +40,11 @@
 
 /**
  * struct mapping - a line of the admin's map
- * @device: the device above the regions
+ * @path: of the device above the regions: its table may go, and come again
  * @interface: _UID or device name of the interface
  */
 struct mapping {
-	acpi_handle device;
+	char *path;
 	const char *interface;
 };
 
@@ -67,10 +62,7 @@ static struct mapping map[MAP_MAX];
 static u32 map_count;
 static char *map_text;		/* what the lines point into */
 static const char *first;	/* device name; guarded by the list of interfaces */
-static u64 opened_ms;
-static bool closed;
 static atomic_t changes = ATOMIC_INIT(0);
-static DECLARE_WAIT_QUEUE_HEAD(changed);
 
 static DEFINE_SPINLOCK(known_lock);	/* known, known_count */
 static struct known known[KNOWN_MAX];
@@ -106,45 +98,61 @@ static bool is_first(struct kcs_host *host, const void *unused)
 	return first && !strcmp(name, first);
 }
 
+static acpi_handle mapped_device(const struct mapping *mapping)
+{
+	acpi_handle device;
+
+	return ACPI_SUCCESS(acpi_get_handle(NULL, mapping->path, &device)) ?
+	       device : NULL;
+}
+
 static const char *mapped_to(acpi_handle device)
 {
 	u32 i;
 
 	for (i = 0; i < map_count; i++)
-		if (map[i].device == device)
+		if (mapped_device(&map[i]) == device)
 			return map[i].interface;
 	return NULL;
 }
 
+/* Without _IFT it is taken for KCS, as it is when it is looked for. */
+static bool is_kcs(acpi_handle handle)
+{
+	unsigned long long ift = IFT_KCS;
+
+	acpi_evaluate_integer(handle, "_IFT", NULL, &ift);
+	return ift == IFT_KCS;
+}
+
+static bool is_of_another_driver(struct acpi_device *device)
+{
+	struct device *dev = bus_find_device_by_acpi_dev(&platform_bus_type, device);
+	bool is = false;
+
+	if (!dev)
+		return false;
+	device_lock(dev);
+	is = dev->driver && strcmp(dev->driver->name, "kcs_host");
+	device_unlock(dev);
+	put_device(dev);
+	return is;
+}
+
+/* Regions below one of another kind are as those of nobody, as for acpi_ipmi. */
 static bool is_interface(acpi_handle handle)
 {
 	struct acpi_device *device = acpi_get_acpi_dev(handle);
-	bool is = device && !acpi_match_device_ids(device, interface_ids);
+	bool is = device && !acpi_match_device_ids(device, interface_ids) &&
+		  is_kcs(handle) && !is_of_another_driver(device);
 
 	acpi_put_acpi_dev(device);
 	return is;
 }
 
-static acpi_handle interface_with_uid_of(acpi_handle handle)
-{
-	struct acpi_device *device = acpi_get_acpi_dev(handle);
-	struct acpi_device *interface = NULL;
-	acpi_handle found = NULL;
-
-	if (device && acpi_device_uid(device))
-		interface = acpi_dev_get_first_match_dev(interface_ids[0].id,
-							 acpi_device_uid(device),
-							 -1);
-	if (interface)
-		found = interface->handle;
-	acpi_dev_put(interface);
-	acpi_put_acpi_dev(device);
-	return found;
-}
-
 static struct kcs_host *find(acpi_handle scope)
 {
-	acpi_handle above = scope, interface;
+	acpi_handle above = scope;
 
 	do {
 		const char *name = mapped_to(above);
@@ -154,9 +162,7 @@ static struct kcs_host *find(acpi_handle scope)
 		if (is_interface(above))
 			return kcs_host_find(is_companion, above);
 	} while (ACPI_SUCCESS(acpi_get_parent(above, &above)));
-	interface = interface_with_uid_of(scope);
-	return interface ? kcs_host_find(is_companion, interface) :
-			   kcs_host_find(is_first, NULL);
+	return kcs_host_find(is_first, NULL);
 }
 
 /* -- What was found before. ----------------------------------------------- */
@@ -197,49 +203,30 @@ static void route_forget(void)
 		kcs_host_put(old[count].host);
 }
 
-static u64 route_now_ms(void)
-{
-	return ktime_to_ms(ktime_get_boottime());
-}
-
 /**
- * kcs_route_wait() - the interface that serves a region
+ * kcs_route_find() - the interface that serves a region
  * @scope: the device above the region, as the anchor tells it
- * @timeout_ms: how long the call may take; less what was waited here
  *
- * In the first moments after load there may be none yet, and it is waited for.
- *
- * Context: may sleep, GRACE_MS at most.
+ * Context: may sleep.
  * Return: the interface, to be dropped with kcs_host_put(); NULL when there is
  * none.
  */
-struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms)
+struct kcs_host *kcs_route_find(void *scope)
 {
 	struct kcs_host *host = route_recall(scope);
-	u64 began_ms, end_ms;
+	int seen;
 
 	if (host)
 		return host;
-	began_ms = route_now_ms();
-	end_ms = min(opened_ms + GRACE_MS, began_ms + *timeout_ms);
-	for (;;) {
-		int seen = atomic_read(&changes);
-		u64 time_ms = route_now_ms();
-
-		host = find(scope);
-		if (host)
-			route_remember(scope, host, seen);
-		if (host || time_ms >= end_ms || READ_ONCE(closed))
-			break;
-		wait_event_timeout(changed, atomic_read(&changes) != seen,
-				   msecs_to_jiffies(end_ms - time_ms));
-	}
-	*timeout_ms -= min_t(u64, *timeout_ms, route_now_ms() - began_ms);
+	seen = atomic_read(&changes);
+	host = find(scope);
+	if (host)
+		route_remember(scope, host, seen);
 	return host;
 }
 
 /**
- * kcs_route_changed() - an interface came or went, or none is waited for any more
+ * kcs_route_changed() - an interface came or went
  *
  * Context: process context.
  */
@@ -247,7 +234,6 @@ void kcs_route_changed(void)
 {
 	atomic_inc(&changes);
 	route_forget();
-	wake_up_all(&changed);
 }
 
 /* -- Where the handler is to be. ------------------------------------------ */
@@ -255,66 +241,88 @@ void kcs_route_changed(void)
 static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 				   void **value)
 {
+	struct kcs_host *host = kcs_host_find(is_companion, handle);
+
+	if (!host)
+		return AE_OK;
 	kcs_anchor_cover(handle);
+	kcs_host_put(host);
 	return AE_OK;
 }
 
-/* Those that have the _UID of an interface. */
-static acpi_status cover_consumer(acpi_handle handle, u32 level, void *context,
-				  void **value)
+/**
+ * kcs_route_leads_anywhere() - test whether there is an interface of ours
+ *
+ * Context: may sleep.
+ * Return: true when there is one at least.
+ */
+bool kcs_route_leads_anywhere(void)
 {
-	if (interface_with_uid_of(handle))
-		kcs_anchor_cover(handle);
-	return AE_OK;
+	struct kcs_host *host = kcs_host_find(NULL, NULL);
+
+	if (host)
+		kcs_host_put(host);
+	return host;
 }
 
 /**
  * kcs_route_cover() - have the handler wherever it makes a difference
  *
- * To be called again when there are new interfaces. \_SB comes last, so that
- * _REG methods below the others are answered by their own interfaces.
+ * To be called again when there are new interfaces: while there is none, regions
+ * stay with whoever serves them. \_SB comes last, so that _REG methods below the
+ * others are answered by their own interfaces.
  *
  * Context: may sleep.
- * Return: 0; why the handler is not on \_SB, see kcs_anchor_cover().
  */
-int kcs_route_cover(void)
+void kcs_route_cover(void)
 {
 	u32 i;
 
+	if (!kcs_route_leads_anywhere())
+		return;
 	acpi_get_devices(interface_ids[0].id, cover_interface, NULL, NULL);
 	for (i = 0; i < map_count; i++)
-		kcs_anchor_cover(map[i].device);
-	acpi_get_devices("ACPI000D", cover_consumer, NULL, NULL);
-	return kcs_anchor_cover(kcs_anchor_sb());
+		if (mapped_device(&map[i]))
+			kcs_anchor_cover(mapped_device(&map[i]));
+	kcs_anchor_cover(kcs_anchor_sb());
+	kcs_route_changed();
 }
 
 /* -- The admin's map. ----------------------------------------------------- */
 
+static int check_device(const char *path)
+{
+	acpi_object_type type;
+	acpi_handle device;
+	acpi_status status;
+
+	status = acpi_get_handle(NULL, (char *)path, &device);
+	if (ACPI_SUCCESS(status))
+		status = acpi_get_type(device, &type);
+	if (ACPI_SUCCESS(status) && type != ACPI_TYPE_DEVICE)
+		status = AE_TYPE;
+	if (ACPI_SUCCESS(status))
+		return 0;
+	pr_err("map: no device %s: %s\n", path, acpi_format_exception(status));
+	return -ENODEV;
+}
+
 static int read_mapping(char *word)
 {
 	char *path = strsep(&word, "=");
-	acpi_object_type type;
-	char *full;
-	acpi_status status;
+	struct mapping *mapping;
 
 	if (!word || !*word || !*path || map_count == MAP_MAX) {
 		pr_err("map: \"%s\" is not DEVICE=INTERFACE, or one too many\n", path);
 		return -EINVAL;
 	}
-	full = kasprintf(GFP_KERNEL, "\\%s", path + (*path == '\\'));
-	if (!full)
+	mapping = &map[map_count];
+	mapping->path = kasprintf(GFP_KERNEL, "\\%s", path + (*path == '\\'));
+	if (!mapping->path)
 		return -ENOMEM;
-	status = acpi_get_handle(NULL, full, &map[map_count].device);
-	if (ACPI_SUCCESS(status))
-		status = acpi_get_type(map[map_count].device, &type);
-	if (ACPI_SUCCESS(status) && type != ACPI_TYPE_DEVICE)
-		status = AE_TYPE;
-	if (ACPI_SUCCESS(status))
-		map[map_count++].interface = word;
-	else
-		pr_err("map: no device %s: %s\n", full, acpi_format_exception(status));
-	kfree(full);
-	return ACPI_SUCCESS(status) ? 0 : -ENODEV;
+	mapping->interface = word;
+	map_count++;
+	return check_device(mapping->path);
 }
 
 /**
@@ -332,7 +340,6 @@ int kcs_route_open(const char *words)
 	char *rest, *word;
 	int err = 0;
 
-	opened_ms = route_now_ms();
 	map_text = kstrdup(words, GFP_KERNEL);
 	if (!map_text)
 		return -ENOMEM;
@@ -341,28 +348,20 @@ int kcs_route_open(const char *words)
 		if (*word)
 			err = read_mapping(word);
 	if (err)
-		kfree(map_text);
+		kcs_route_free();
 	return err;
 }
 
 /**
- * kcs_route_close() - nobody waits for an interface any more
+ * kcs_route_free() - forget the map, and what was found
  *
- * Context: any; the map stays until kcs_route_free().
- */
-void kcs_route_close(void)
-{
-	WRITE_ONCE(closed, true);
-	kcs_route_changed();
-}
-
-/**
- * kcs_route_free() - forget the map
- *
- * Context: any; nobody asks for a route any more.
+ * Context: may sleep; nobody asks for a route any more.
  */
 void kcs_route_free(void)
 {
+	route_forget();
+	while (map_count)
+		kfree(map[--map_count].path);
 	kfree(map_text);
 	kfree(first);
 }

@@ -7,10 +7,10 @@
 struct kcs_host;
 
 int kcs_route_open(const char *words);
-void kcs_route_close(void);
 void kcs_route_free(void);
-int kcs_route_cover(void);
+bool kcs_route_leads_anywhere(void);
+void kcs_route_cover(void);
 void kcs_route_changed(void);
-struct kcs_host *kcs_route_wait(void *scope, u32 *timeout_ms);
+struct kcs_host *kcs_route_find(void *scope);
 
 #endif /* KCS_ROUTE_H */

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * Each call from AML, in /sys/kernel/tracing/events/kcs_opregion/. The result is
- * &enum kcs_share_how, or a negative errno.
+ * &enum kcs_coalesce_how, or a negative errno.
  */
 #undef TRACE_SYSTEM
 #define TRACE_SYSTEM kcs_opregion

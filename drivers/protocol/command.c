@@ -18,6 +18,9 @@
 #define READS	KCS_COMMAND_READS
 #define SHARED	(KCS_COMMAND_READS | KCS_COMMAND_SHARED)
 
+/* It keeps the machine from being reset, and resets it when it expires. */
+#define WATCHDOG	(KCS_COMMAND_WATCHDOG | KCS_COMMAND_POWER)
+
 /**
  * struct row - commands of a network function
  * @netfn: network function of the request
@@ -38,11 +41,14 @@ static const struct row rows[] = {
 	{ NETFN_OEM, 0xb3, 0xb3, DELL_POWER, SHARED },	/* Dell: power */
 	{ 0x06, 0x01, 0x01, ANY, SHARED },	/* Get Device ID */
 	{ 0x06, 0x59, 0x59, ANY, SHARED },	/* Get System Info Parameters */
-	{ 0x06, 0x22, 0x22, ANY, KCS_COMMAND_WATCHDOG },	/* Reset Watchdog */
-	{ 0x06, 0x24, 0x24, ANY, KCS_COMMAND_WATCHDOG },	/* Set Watchdog */
+	{ 0x06, 0x22, 0x22, ANY, WATCHDOG },	/* Reset Watchdog */
+	{ 0x06, 0x24, 0x24, ANY, WATCHDOG },	/* Set Watchdog */
+	{ 0x00, 0x02, 0x03, ANY, KCS_COMMAND_POWER },	/* Chassis Control, Reset */
+	{ 0x04, 0x12, 0x12, ANY, KCS_COMMAND_POWER },	/* Set PEF Configuration */
 	{ 0x06, 0x02, 0x03, ANY, KCS_COMMAND_RESET },	/* Cold, Warm Reset */
 	{ 0x06, 0x34, 0x34, ANY, KCS_COMMAND_CARRIES },	/* Send Message */
 	{ 0x06, 0x52, 0x52, ANY, KCS_COMMAND_CARRIES },	/* Master Write-Read */
+	{ 0x02, 0x20, 0x21, ANY, KCS_COMMAND_CARRIES },	/* ICMB: Bridge Request, Message */
 	{ 0x08, 0x00, 0xff, ANY, KCS_COMMAND_LONG },	/* Firmware */
 	{ 0x2c, 0x30, 0x38, KCS_GROUP_PICMG, KCS_COMMAND_LONG },	/* HPM.1 upgrade */
 	{ 0x00, 0x00, 0x01, ANY, READS },	/* Get Chassis Capabilities, Status */

@@ -12,6 +12,7 @@
 #define KCS_COMMAND_LONG	0x08	/* firmware: may take a minute */
 #define KCS_COMMAND_RESET	0x10	/* restarts the BMC */
 #define KCS_COMMAND_CARRIES	0x20	/* carries another command */
+#define KCS_COMMAND_POWER	0x40	/* can switch the machine off, or reset it */
 
 u32 kcs_command_flags(const struct kcs_msg *request);
 

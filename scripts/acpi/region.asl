@@ -2,7 +2,7 @@
 // Regions in places where it matters which BMC serves them, and commands for
 // which it matters whether they may be sent. Methods return a buffer, or a
 // number of watts; they can be run by many at a time. -D TWO is for a machine
-// with two interfaces.
+// with two interfaces, -D KIND for one with an interface of another kind.
 DefinitionBlock ("", "SSDT", 2, "KCS", "REGION", 1)
 {
     Scope (\_SB)
@@ -62,6 +62,19 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "REGION", 1)
             Include ("watts.asl")
         }
     }
+
+#ifdef KIND
+    Scope (\_SB)
+    {
+        Device (SSI0)
+        {
+            Name (_HID, "IPI0001")
+            Name (_UID, Zero)
+            Name (_IFT, 0x04)           // SSIF
+            Include ("watts.asl")
+        }
+    }
+#endif
 
 #ifdef TWO
     External (\_SB.PCI0.SF8.MI1, DeviceObj)

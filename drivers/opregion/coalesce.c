@@ -5,11 +5,11 @@
  * Only what is known to read, and to read the same twice, is shared. A transfer
  * is joined while it has no reply yet: an interface carries one message at a
  * time, so whatever was written before somebody joined is written already when
- * the transfer begins. A reply is kept for others only where the admin said so.
- * Any other command of the same network function ends both, when it is sent and
- * when it was answered.
+ * the transfer begins. A reply is kept for others only where the admin said so,
+ * and no longer than until anybody, a program as well, sent another command of the
+ * same network function, or the BMC was lost or may have restarted.
  */
-#include "share.h"
+#include "coalesce.h"
 
 #include <kcs/command.h>
 #include <kcs/host.h>
@@ -28,10 +28,10 @@
  * @request: on its way, or over
  * @deadline_ms: when it ends at the latest
  * @users: calls that use it
- * @is_read: others may join it, unless it is @closed
- * @closed: something was written since
+ * @is_read: others may join it
  * @kept: it was answered with 00h, and is good for others until
- * @until_ms: this time
+ * @until_ms: this time, as long as
+ * @epoch: kcs_host_epoch() is what it was before it was asked
  */
 struct flight {
 	struct list_head node;
@@ -40,13 +40,19 @@ struct flight {
 	struct kcs_request *request;
 	u64 deadline_ms;
 	u32 users;
-	bool is_read, closed, kept;
+	bool is_read, kept;
 	u64 until_ms;
+	u32 epoch;
 };
 
 static DEFINE_SPINLOCK(lock);	/* guards what follows and all flights */
 static LIST_HEAD(flights);
 static bool closed = true;
+
+static u32 epoch_of(const struct flight *flight)
+{
+	return kcs_host_epoch(flight->host, flight->msg.bytes[0] >> 2);
+}
 
 static bool is_read(const struct kcs_msg *request)
 {
@@ -94,19 +100,20 @@ static struct flight *flight_create(struct kcs_host *host,
 	flight->deadline_ms = now_ms() + timeout_ms;
 	flight->users = 1;
 	flight->is_read = is_read(request);
+	flight->epoch = epoch_of(flight);
 	return flight;
 }
 
 static bool is_good(const struct flight *flight)
 {
-	return flight->kept && !flight->closed && !closed &&
-	       now_ms() < flight->until_ms;
+	return flight->kept && !closed && now_ms() < flight->until_ms &&
+	       kcs_host_is_ready(flight->host) && flight->epoch == epoch_of(flight);
 }
 
 /* One that may end much sooner than the caller would wait is none for him. */
 static bool can_join(const struct flight *flight, u32 timeout_ms, u32 keep_ms)
 {
-	if (!flight->is_read || flight->closed)
+	if (!flight->is_read)
 		return false;
 	if (kcs_request_is_over(flight->request))
 		return keep_ms && is_good(flight);
@@ -121,18 +128,8 @@ static void sweep(struct list_head *gone)
 
 	list_for_each_entry_safe_reverse(flight, next, &flights, node)
 		if (!flight->users &&
-		    (!is_good(flight) || ++kept > KCS_SHARE_KEPT_MAX))
+		    (!is_good(flight) || ++kept > KCS_COALESCE_KEPT_MAX))
 			list_move(&flight->node, gone);
-}
-
-static void close_family(const struct flight *written)
-{
-	struct flight *flight;
-
-	list_for_each_entry(flight, &flights, node)
-		if (flight->host == written->host &&
-		    flight->msg.bytes[0] == written->msg.bytes[0])
-			flight->closed = true;
 }
 
 /* -- A call. -------------------------------------------------------------- */
@@ -150,7 +147,7 @@ static struct flight *join(struct kcs_host *host, const struct kcs_msg *request,
 			found = flight;
 	if (found) {
 		found->users++;
-		*how = found->kept ? KCS_SHARE_KEPT : KCS_SHARE_JOINED;
+		*how = found->kept ? KCS_COALESCE_KEPT : KCS_COALESCE_JOINED;
 	}
 	spin_unlock(&lock);
 	return found;
@@ -166,11 +163,8 @@ static struct flight *start(struct kcs_host *host, const struct kcs_msg *request
 		return ERR_PTR(-ENOMEM);
 	spin_lock(&lock);
 	refused = closed;
-	if (!refused) {
-		if (!flight->is_read)
-			close_family(flight);
+	if (!refused)
 		list_add_tail(&flight->node, &flights);
-	}
 	spin_unlock(&lock);
 	if (refused) {
 		flight_free(flight);
@@ -188,9 +182,7 @@ static void leave(struct flight *flight, int err, u32 keep_ms)
 	LIST_HEAD(gone);
 
 	spin_lock(&lock);
-	if (!flight->is_read) {
-		close_family(flight);
-	} else if (good && !flight->kept && keep_ms) {
+	if (flight->is_read && good && !flight->kept && keep_ms) {
 		flight->kept = true;
 		flight->until_ms = now_ms() + keep_ms;
 	}
@@ -202,7 +194,7 @@ static void leave(struct flight *flight, int err, u32 keep_ms)
 }
 
 /**
- * kcs_share_transfer() - ask the BMC, or hear what it tells another
+ * kcs_coalesce_transfer() - ask the BMC, or hear what it tells another
  * @host: the interface
  * @request: what to ask, on behalf of firmware
  * @reply: filled on success
@@ -212,14 +204,14 @@ static void leave(struct flight *flight, int err, u32 keep_ms)
  *
  * Context: may sleep, for @timeout_ms at most. A caller that is being killed waits
  * to the end: a power meter keeps what the method returns, for its other readers.
- * Return: &enum kcs_share_how; %-ENOMEM; %-ESHUTDOWN when nothing is open; or why
+ * Return: &enum kcs_coalesce_how; %-ENOMEM; %-ESHUTDOWN when nothing is open; or why
  * there is no reply, see kcs_request_wait().
  */
-int kcs_share_transfer(struct kcs_host *host, const struct kcs_msg *request,
-		       struct kcs_msg *reply, u32 timeout_ms, u32 keep_ms)
+int kcs_coalesce_transfer(struct kcs_host *host, const struct kcs_msg *request,
+			  struct kcs_msg *reply, u32 timeout_ms, u32 keep_ms)
 {
 	struct flight *flight = NULL;
-	int how = KCS_SHARE_OWN;
+	int how = KCS_COALESCE_OWN;
 	int err;
 
 	if (is_read(request))
@@ -238,11 +230,11 @@ int kcs_share_transfer(struct kcs_host *host, const struct kcs_msg *request,
 }
 
 /**
- * kcs_share_open() - begin
+ * kcs_coalesce_open() - begin
  *
  * Context: process context.
  */
-void kcs_share_open(void)
+void kcs_coalesce_open(void)
 {
 	spin_lock(&lock);
 	closed = false;
@@ -250,11 +242,11 @@ void kcs_share_open(void)
 }
 
 /**
- * kcs_share_close() - end all transfers, and take no more
+ * kcs_coalesce_close() - end all transfers, and take no more
  *
  * Context: process context.
  */
-void kcs_share_close(void)
+void kcs_coalesce_close(void)
 {
 	struct flight *flight;
 	LIST_HEAD(gone);

@@ -1,6 +1,6 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /* Calls from AML that ask for the same thing, on a simulated BMC. */
-#include "../drivers/opregion/share.h"
+#include "../drivers/opregion/coalesce.h"
 #include "engine.h"
 
 #include <kcs/host.h>
@@ -19,7 +19,7 @@
  * @msg: what it asks
  * @timeout_ms: how long it waits
  * @begun: it is about to ask
- * @how: what kcs_share_transfer() returned
+ * @how: what kcs_coalesce_transfer() returned
  * @reply: the reply
  */
 struct caller {
@@ -39,8 +39,8 @@ static void call(struct work_struct *work)
 	struct caller *caller = container_of(work, struct caller, work);
 
 	WRITE_ONCE(caller->begun, true);
-	caller->how = kcs_share_transfer(caller->host, &caller->msg,
-					 &caller->reply, caller->timeout_ms, 0);
+	caller->how = kcs_coalesce_transfer(caller->host, &caller->msg,
+					    &caller->reply, caller->timeout_ms, 0);
 }
 
 /* Time stands still, so it waits, and all that come after it. */
@@ -75,7 +75,7 @@ static int call_now(struct kunit *test, u8 netfn, u8 cmd, u8 data, u32 keep_ms)
 	struct kcs_msg msg, reply;
 
 	KUNIT_ASSERT_EQ(test, 0, kcs_msg_request(&msg, netfn, cmd, bytes, 4));
-	return kcs_share_transfer(engine->host, &msg, &reply, LONG_MS, keep_ms);
+	return kcs_coalesce_transfer(engine->host, &msg, &reply, LONG_MS, keep_ms);
 }
 
 /* Holds the interface while time stands still: calls are queued behind it. */
@@ -88,7 +88,7 @@ static u64 transfers(struct kunit *test)
 	return engine_count(engine, KCS_COUNT_REQUESTS) - 1;
 }
 
-static int share_init(struct kunit *test)
+static int coalesce_init(struct kunit *test)
 {
 	struct engine *engine;
 	int err = engine_init(test);
@@ -96,7 +96,7 @@ static int share_init(struct kunit *test)
 	if (err)
 		return err;
 	engine = test->priv;
-	kcs_share_open();
+	kcs_coalesce_open();
 	engine_start(test, sim_personalities);
 	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
 	engine_freeze(engine);
@@ -108,7 +108,7 @@ static int share_init(struct kunit *test)
 	return 0;
 }
 
-static void share_exit(struct kunit *test)
+static void coalesce_exit(struct kunit *test)
 {
 	engine_exit(test);
 	if (occupant)
@@ -128,8 +128,8 @@ static void equal_reads_at_a_time_share_one_transfer(struct kunit *test)
 	for (i = 0; i < CALLERS; i++) {
 		int how = end_call(i);
 
-		own += how == KCS_SHARE_OWN;
-		joined += how == KCS_SHARE_JOINED;
+		own += how == KCS_COALESCE_OWN;
+		joined += how == KCS_COALESCE_JOINED;
 		KUNIT_EXPECT_EQ(test, callers[i].reply.len, callers[0].reply.len);
 		KUNIT_EXPECT_EQ(test, 0, memcmp(callers[i].reply.bytes,
 						callers[0].reply.bytes,
@@ -151,24 +151,9 @@ static void what_is_not_equal_or_not_a_read_is_not_shared(struct kunit *test)
 	begin_call(test, 4, 0x30, 0xee, 1, LONG_MS);
 	engine_thaw(test->priv);
 	for (i = 0; i < 5; i++)
-		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_SHARE_OWN);
+		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 5ull);
 	KUNIT_EXPECT_EQ(test, callers[3].reply.bytes[3], (u8)1);
-}
-
-static void write_ends_what_can_be_joined(struct kunit *test)
-{
-	u32 i;
-
-	begin_call(test, 0, 0x06, 0x59, 1, LONG_MS);
-	begin_call(test, 1, 0x2c, 0x02, 0xdc, LONG_MS);
-	begin_call(test, 2, 0x06, 0x58, 1, LONG_MS);
-	begin_call(test, 3, 0x06, 0x59, 1, LONG_MS);
-	begin_call(test, 4, 0x2c, 0x02, 0xdc, LONG_MS);
-	engine_thaw(test->priv);
-	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, end_call(4), (int)KCS_SHARE_JOINED);
 }
 
 static void one_who_leaves_early_takes_nobody_with_him(struct kunit *test)
@@ -177,7 +162,7 @@ static void one_who_leaves_early_takes_nobody_with_him(struct kunit *test)
 	begin_call(test, 1, 0x06, 0x59, 1, 50);
 	KUNIT_EXPECT_EQ(test, end_call(1), -ETIMEDOUT);
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 1ull);
 }
 
@@ -187,7 +172,7 @@ static void one_who_can_wait_longer_does_not_join(struct kunit *test)
 	begin_call(test, 1, 0x06, 0x59, 1, LONG_MS);
 	KUNIT_EXPECT_EQ(test, end_call(0), -ETIMEDOUT);
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_COALESCE_OWN);
 }
 
 static void one_who_comes_late_does_not_join(struct kunit *test)
@@ -196,8 +181,8 @@ static void one_who_comes_late_does_not_join(struct kunit *test)
 	msleep(400);
 	begin_call(test, 1, 0x06, 0x59, 1, 1000);
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 2ull);
 }
 
@@ -212,7 +197,7 @@ static void command_of_another_group_is_not_shared(struct kunit *test)
 		begin_call(test, i, 0x30, 0xb3, 0x55, LONG_MS);
 	engine_thaw(test->priv);
 	for (i = 0; i < 4; i++)
-		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_SHARE_OWN);
+		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 4ull);
 }
 
@@ -235,13 +220,13 @@ static void all_who_share_a_failure_hear_of_it(struct kunit *test)
 static void reply_is_kept_for_its_time_if_asked_to(struct kunit *test)
 {
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_KEPT);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_COALESCE_OWN);
 	msleep(40);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 2, 20), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 5ull);
 }
 
@@ -250,10 +235,49 @@ static void write_ends_what_is_kept(struct kunit *test)
 	engine_thaw(test->priv);
 	call_now(test, 0x06, 0x01, 1, 60000);
 	call_now(test, 0x2c, 0x02, 0xdc, 60000);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x58, 1, 60000), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x58, 1, 60000), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x2c, 0x02, 0xdc, 60000),
-			(int)KCS_SHARE_KEPT);
+			(int)KCS_COALESCE_KEPT);
+}
+
+/* Of a program, over /dev/ipmi0. */
+static void write_of_another_ends_what_is_kept(struct kunit *test)
+{
+	engine_thaw(test->priv);
+	call_now(test, 0x06, 0x01, 1, 60000);
+	call_now(test, 0x2c, 0x02, 0xdc, 60000);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x2c, 0x04, NULL), 0);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x2c, 0x02, 0xdc, 60000),
+			(int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000),
+			(int)KCS_COALESCE_KEPT);
+}
+
+static void reset_ends_what_is_kept(struct kunit *test)
+{
+	engine_thaw(test->priv);
+	call_now(test, 0x2c, 0x02, 0xdc, 60000);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x03, NULL), 0);
+	KUNIT_ASSERT_TRUE(test, engine_await(test->priv, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x2c, 0x02, 0xdc, 60000),
+			(int)KCS_COALESCE_OWN);
+}
+
+/* While it is dead, and when it is back. */
+static void death_ends_what_is_kept(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	engine_thaw(engine);
+	call_now(test, 0x2c, 0x02, 0xdc, 60000);
+	engine_set_fault(engine, SIM_FAULT_FLOATING, 0);
+	engine_ask(test, 0x06, 0x01, NULL);
+	KUNIT_EXPECT_LT(test, call_now(test, 0x2c, 0x02, 0xdc, 60000), 0);
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x2c, 0x02, 0xdc, 60000),
+			(int)KCS_COALESCE_OWN);
 }
 
 static void failure_is_not_kept(struct kunit *test)
@@ -262,10 +286,10 @@ static void failure_is_not_kept(struct kunit *test)
 
 	engine_thaw(engine);
 	engine_set_fault(engine, SIM_FAULT_CODE, 0xd4);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_OWN);
 	engine_set_fault(engine, SIM_FAULT_NONE, 0);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_OWN);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_SHARE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_KEPT);
 }
 
 static void only_the_newest_are_kept(struct kunit *test)
@@ -273,12 +297,12 @@ static void only_the_newest_are_kept(struct kunit *test)
 	u8 i;
 
 	engine_thaw(test->priv);
-	for (i = 0; i <= KCS_SHARE_KEPT_MAX; i++)
+	for (i = 0; i <= KCS_COALESCE_KEPT_MAX; i++)
 		call_now(test, 0x06, 0x01, i, 60000);
-	for (i = KCS_SHARE_KEPT_MAX; i > 0; i--)
+	for (i = KCS_COALESCE_KEPT_MAX; i > 0; i--)
 		KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, i, 60000),
-				(int)KCS_SHARE_KEPT);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 0, 60000), (int)KCS_SHARE_OWN);
+				(int)KCS_COALESCE_KEPT);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 0, 60000), (int)KCS_COALESCE_OWN);
 }
 
 /* -- Going away. ---------------------------------------------------------- */
@@ -289,19 +313,18 @@ static void closing_ends_all_and_takes_no_more(struct kunit *test)
 
 	for (i = 0; i < 4; i++)
 		begin_call(test, i, 0x06, 0x01, i / 2, LONG_MS);
-	kcs_share_close();
+	kcs_coalesce_close();
 	for (i = 0; i < 4; i++)
 		KUNIT_EXPECT_EQ(test, end_call(i), -ESHUTDOWN);
 	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), -ESHUTDOWN);
-	kcs_share_open();
+	kcs_coalesce_open();
 	engine_thaw(test->priv);
-	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_SHARE_OWN);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 0), (int)KCS_COALESCE_OWN);
 }
 
-static struct kunit_case share_cases[] = {
+static struct kunit_case coalesce_cases[] = {
 	KUNIT_CASE(equal_reads_at_a_time_share_one_transfer),
 	KUNIT_CASE(what_is_not_equal_or_not_a_read_is_not_shared),
-	KUNIT_CASE(write_ends_what_can_be_joined),
 	KUNIT_CASE(one_who_leaves_early_takes_nobody_with_him),
 	KUNIT_CASE(one_who_can_wait_longer_does_not_join),
 	KUNIT_CASE(one_who_comes_late_does_not_join),
@@ -309,17 +332,20 @@ static struct kunit_case share_cases[] = {
 	KUNIT_CASE(all_who_share_a_failure_hear_of_it),
 	KUNIT_CASE(reply_is_kept_for_its_time_if_asked_to),
 	KUNIT_CASE(write_ends_what_is_kept),
+	KUNIT_CASE(write_of_another_ends_what_is_kept),
+	KUNIT_CASE(reset_ends_what_is_kept),
+	KUNIT_CASE(death_ends_what_is_kept),
 	KUNIT_CASE(failure_is_not_kept),
 	KUNIT_CASE(only_the_newest_are_kept),
 	KUNIT_CASE(closing_ends_all_and_takes_no_more),
 	{}
 };
 
-static struct kunit_suite share_suite = {
-	.name = "kcs_share",
-	.init = share_init,
-	.exit = share_exit,
-	.test_cases = share_cases,
+static struct kunit_suite coalesce_suite = {
+	.name = "kcs_coalesce",
+	.init = coalesce_init,
+	.exit = coalesce_exit,
+	.test_cases = coalesce_cases,
 };
 
-kunit_test_suite(share_suite);
+kunit_test_suite(coalesce_suite);

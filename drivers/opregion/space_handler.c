@@ -14,12 +14,12 @@
  * acpi_ipmi, whichever of the two comes first. ACPICA does not tell a handler
  * whose region it is called for, but on which device it was installed, and takes
  * the nearest one; so it is installed on devices below \_SB, too, where that
- * makes a difference. Devices of a table that is unloaded again are not looked
- * after: firmware's tables stay.
+ * makes a difference. A table may be unloaded and come again, with its devices
+ * anywhere in memory: they are known by their paths.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
-#include "anchor.h"
+#include "space_handler.h"
 #include "codec.h"
 
 #include <linux/acpi.h>
@@ -40,16 +40,20 @@
 /**
  * struct scope - a device on which the handler is, or is about to be
  * @node: place in the list of them
- * @device: the device
+ * @path: of the device
+ * @device: the device, when it was last covered
  * @install: installs the handler; the _REG methods it runs may take long
  * @up: the handler is installed, as a first call shows, too; or cannot be
- * @err: why not; valid after @install
+ * @is_installed: it was, at the end of @install
+ * @err: why not; %-EINPROGRESS until then
  */
 struct scope {
 	struct list_head node;
+	char *path;
 	acpi_handle device;
 	struct work_struct install;
 	struct completion up;
+	bool is_installed;
 	int err;
 };
 
@@ -124,7 +128,7 @@ static acpi_status handle(u32 function, acpi_physical_address address,
 	set_up(scope);
 	if (object_is_on_stack(value))
 		return AE_TYPE;
-	kcs_anchor_call(scope->device, (function & ACPI_IO_MASK) == ACPI_WRITE,
+	kcs_anchor_call(READ_ONCE(scope->device), (function & ACPI_IO_MASK) == ACPI_WRITE,
 			address, (u8 *)value);
 	return AE_OK;
 }
@@ -147,7 +151,7 @@ static bool is_installed(void)
 	struct scope *scope;
 
 	list_for_each_entry(scope, &scopes, node)
-		if (!READ_ONCE(scope->err))
+		if (READ_ONCE(scope->is_installed))
 			return true;
 	return false;
 }
@@ -180,50 +184,78 @@ MODULE_PARM_DESC(pinned, "cannot be unloaded; N to unload it when no AML runs");
 static void install(struct work_struct *work)
 {
 	struct scope *scope = container_of(work, struct scope, install);
+	acpi_handle device = scope->device;
 	acpi_status status;
+	bool was_there;
 
-	status = acpi_install_address_space_handler(scope->device,
-						    ACPI_ADR_SPACE_IPMI, handle,
-						    NULL, scope);
+	status = acpi_install_address_space_handler(device, ACPI_ADR_SPACE_IPMI,
+						    handle, NULL, scope);
+	was_there = status == AE_SAME_HANDLER;
 	/* It may be installed all the same, on less than it should be. */
-	if (ACPI_FAILURE(status))
-		acpi_remove_address_space_handler(scope->device,
-						  ACPI_ADR_SPACE_IPMI, handle);
-	WRITE_ONCE(scope->err, ACPI_FAILURE(status) ? -EBUSY : 0);
+	if (ACPI_FAILURE(status) && !was_there)
+		acpi_remove_address_space_handler(device, ACPI_ADR_SPACE_IPMI,
+						  handle);
+	WRITE_ONCE(scope->is_installed, ACPI_SUCCESS(status) || was_there);
 	mutex_lock(&lock);
-	if (!scope->err)
+	if (scope->is_installed)
 		set_pinned(true);
 	mutex_unlock(&lock);
-	if (scope->err)
-		acpi_handle_err(scope->device,
-				"no IPMI region handler: installing it failed: %s\n",
-				acpi_format_exception(status));
-	else if (scope->device == sb)
+	if (!scope->is_installed)
+		pr_err("%s: no IPMI region handler: installing it failed: %s\n",
+		       scope->path, acpi_format_exception(status));
+	else if (device == sb && !was_there)
 		pr_info("IPMI region handler installed on \\_SB, until reboot\n");
+	WRITE_ONCE(scope->err, scope->is_installed ? 0 : -EBUSY);
 	set_up(scope);
 }
 
-static struct scope *find(acpi_handle device)
+static struct scope *find(const char *path)
 {
 	struct scope *scope;
 
 	list_for_each_entry(scope, &scopes, node)
-		if (scope->device == device)
+		if (!strcmp(scope->path, path))
 			return scope;
 	return NULL;
 }
 
-static struct scope *add(acpi_handle device)
+static void scope_free(struct scope *scope)
+{
+	kfree(scope->path);
+	kfree(scope);
+}
+
+static struct scope *add(const char *path)
 {
 	struct scope *scope = kzalloc(sizeof(*scope), GFP_KERNEL);
 
 	if (!scope)
 		return NULL;
-	scope->device = device;
-	scope->err = -EBUSY;
+	scope->path = kstrdup(path, GFP_KERNEL);
+	if (!scope->path) {
+		kfree(scope);
+		return NULL;
+	}
 	INIT_WORK(&scope->install, install);
 	init_completion(&scope->up);
 	list_add_tail(&scope->node, &scopes);
+	return scope;
+}
+
+/* Installed again it stays; on a device that went and came it is installed anew. */
+static struct scope *begin(acpi_handle device, const char *path)
+{
+	struct scope *scope;
+
+	mutex_lock(&lock);
+	scope = find(path) ?: add(path);
+	if (scope && scope->err != -EINPROGRESS) {
+		WRITE_ONCE(scope->device, device);
+		reinit_completion(&scope->up);
+		scope->err = -EINPROGRESS;
+		queue_work(system_long_wq, &scope->install);
+	}
+	mutex_unlock(&lock);
 	return scope;
 }
 
@@ -241,32 +273,30 @@ EXPORT_SYMBOL_GPL(kcs_anchor_sb);
 
 /**
  * kcs_anchor_cover() - answer the regions of a device and of all below it
- * @scope: the ACPI handle of the device
+ * @device: its ACPI handle
  *
- * The first time, and after it failed, this installs the handler, which runs the
- * _REG methods of the regions; they are answered already, and are not waited for.
+ * Installing the handler runs the _REG methods of the regions; they are answered
+ * already, and are not waited for.
  *
  * Context: may sleep, a fiftieth of a second.
- * Return: 0, also when it is still being installed; %-ENOMEM; %-EBUSY when ACPICA
- * does not take the handler. If it does not in the end, the log says so.
+ * Return: 0, also when it is still being installed; %-ENOMEM; %-ENODEV for what is
+ * no device; %-EBUSY when ACPICA does not take the handler. If it does not in the
+ * end, the log says so.
  */
-int kcs_anchor_cover(void *scope)
+int kcs_anchor_cover(void *device)
 {
-	struct scope *found;
+	struct acpi_buffer path = { .length = ACPI_ALLOCATE_BUFFER };
+	struct scope *scope;
 	int err;
 
-	mutex_lock(&lock);
-	found = find(scope) ?: add(scope);
-	if (found && found->err == -EBUSY) {
-		reinit_completion(&found->up);
-		found->err = -EINPROGRESS;
-		queue_work(system_long_wq, &found->install);
-	}
-	mutex_unlock(&lock);
-	if (!found)
+	if (ACPI_FAILURE(acpi_get_name(device, ACPI_FULL_PATHNAME, &path)))
+		return -ENODEV;
+	scope = begin(device, path.pointer);
+	ACPI_FREE(path.pointer);
+	if (!scope)
 		return -ENOMEM;
-	wait_for_completion_timeout(&found->up, msecs_to_jiffies(COVER_WAIT_MS));
-	err = READ_ONCE(found->err);
+	wait_for_completion_timeout(&scope->up, msecs_to_jiffies(COVER_WAIT_MS));
+	err = READ_ONCE(scope->err);
 	return err == -EINPROGRESS ? 0 : err;
 }
 EXPORT_SYMBOL_GPL(kcs_anchor_cover);
@@ -313,6 +343,16 @@ static int __init kcs_anchor_init(void)
 }
 module_init(kcs_anchor_init);
 
+static void uninstall(const struct scope *scope)
+{
+	acpi_handle device;
+
+	if (scope->is_installed &&
+	    ACPI_SUCCESS(acpi_get_handle(NULL, scope->path, &device)))
+		acpi_remove_address_space_handler(device, ACPI_ADR_SPACE_IPMI,
+						  handle);
+}
+
 /*
  * Calls still come while the handler is removed, and removing it runs _REG
  * methods; they fail without sleeping. The RCU-tasks grace period covers one
@@ -322,24 +362,24 @@ module_init(kcs_anchor_init);
 static void __exit kcs_anchor_exit(void)
 {
 	struct scope *scope, *next;
+	bool was_installed;
 	LIST_HEAD(gone);
 
 	/* The file of pinned is still there. */
 	mutex_lock(&lock);
+	was_installed = is_installed();
 	list_splice_init(&scopes, &gone);
 	mutex_unlock(&lock);
 	list_for_each_entry(scope, &gone, node) {
 		flush_work(&scope->install);
-		if (!scope->err)
-			acpi_remove_address_space_handler(scope->device,
-							  ACPI_ADR_SPACE_IPMI,
-							  handle);
+		uninstall(scope);
 	}
 	synchronize_srcu(&callers);
 	synchronize_rcu_tasks();
 	list_for_each_entry_safe(scope, next, &gone, node)
-		kfree(scope);
-	pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
+		scope_free(scope);
+	if (was_installed)
+		pr_info("IPMI region handler removed; regions below \\_SB have none until acpi_ipmi is reloaded\n");
 }
 module_exit(kcs_anchor_exit);
 

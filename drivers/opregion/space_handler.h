@@ -21,7 +21,7 @@ struct kcs_anchor_ops {
 void kcs_anchor_call(void *scope, bool is_write, u64 address, u8 *buffer);
 void kcs_anchor_attach(const struct kcs_anchor_ops *ops);
 void *kcs_anchor_sb(void);
-int kcs_anchor_cover(void *scope);
+int kcs_anchor_cover(void *device);
 void kcs_anchor_detach(void);
 
 #endif /* KCS_ANCHOR_H */
