@@ -323,6 +323,7 @@ int engine_init(struct kunit *test)
 	KUNIT_ASSERT_FALSE(test, IS_ERR(engine->dev));
 	engine->io.ops = &engine_io_ops;
 	engine->clock.ops = &engine_clock_ops;
+	engine->class = KCS_CLASS_USER;
 	spin_lock_init(&engine->lock);
 	init_irq_work(&engine->open, interrupts_are_on);
 	test->priv = engine;

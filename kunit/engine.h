@@ -66,6 +66,7 @@ enum engine_time {
  * @line: raises it while the host does not sleep
  * @listener: what the BMC calls for
  * @heard: 1 for each message or event, 100 for a pre-timeout, 1000 for OEM flags
+ * @class: of the requests that engine_request() makes
  * @ended_us: when a request ended, where a test notes it
  * @dev: what the interface belongs to
  * @host: the interface
@@ -98,6 +99,7 @@ struct engine {
 	struct task_struct *line;
 	struct kcs_listener listener;
 	atomic_t heard;
+	enum kcs_class class;
 	u64 ended_us;
 	struct device *dev;
 	struct kcs_host *host;

@@ -248,6 +248,7 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	};
 	u8 cc = 0xff;
 
+	engine->class = KCS_CLASS_AML;
 	engine_start_ready(test, "spec");
 	engine_set(engine, &busy);
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
@@ -258,6 +259,19 @@ static void busy_bmc_is_asked_again_until_it_has_time(struct kunit *test)
 	engine_set_fault(engine, SIM_FAULT_CODE, 0xc0);
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, (u8)0xc0);
+}
+
+/* The heartbeat of the watchdog may wait behind it. */
+static void program_hears_at_once_that_the_bmc_is_busy(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u8 cc = 0;
+
+	engine_start_ready(test, "spec");
+	engine_set_fault(engine, SIM_FAULT_CODE, IPMI_DEVICE_IN_FW_UPDATE_ERR);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x04, 0x2d, &cc), 0);
+	KUNIT_EXPECT_EQ(test, cc, IPMI_DEVICE_IN_FW_UPDATE_ERR);
+	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 0u);
 }
 
 /* Slower than a budget for both questions of a probe, but never silent. */
@@ -311,6 +325,7 @@ static struct kunit_case engine_cases[] = {
 	KUNIT_CASE(floating_bus_is_never_written),
 	KUNIT_CASE(front_end_that_only_knows_c3_is_a_dead_bmc),
 	KUNIT_CASE(busy_bmc_is_asked_again_until_it_has_time),
+	KUNIT_CASE(program_hears_at_once_that_the_bmc_is_busy),
 	KUNIT_CASE(slow_bmc_is_not_taken_for_a_dead_one),
 	KUNIT_CASE(reset_is_answered_and_then_waited_for),
 	KUNIT_CASE(paused_interface_touches_no_register),

@@ -304,7 +304,7 @@ void engine_set_flags(struct engine *engine, u8 flags)
 /* -- Requests. ------------------------------------------------------------ */
 
 /**
- * engine_request() - a request of class user
+ * engine_request() - a request of the class that is set
  * @test: the test
  * @netfn: network function
  * @cmd: command
@@ -317,11 +317,12 @@ void engine_set_flags(struct engine *engine, u8 flags)
 struct kcs_request *engine_request(struct kunit *test, u8 netfn, u8 cmd,
 				   const u8 *data, size_t len, u32 timeout_ms)
 {
+	const struct engine *engine = test->priv;
 	struct kcs_request *request;
 	struct kcs_msg msg;
 
 	KUNIT_ASSERT_EQ(test, kcs_msg_request(&msg, netfn, cmd, data, len), 0);
-	request = kcs_request_create(&msg, KCS_CLASS_USER, timeout_ms, GFP_KERNEL);
+	request = kcs_request_create(&msg, engine->class, timeout_ms, GFP_KERNEL);
 	KUNIT_ASSERT_NOT_NULL(test, request);
 	return request;
 }

@@ -44,6 +44,7 @@ static void busy_bmc_is_invisible_while_in_step(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 
+	engine->class = KCS_CLASS_AML;
 	engine_step(engine);
 	engine_start_ready(test, "spec");
 	engine_set(engine, &busy_for_a_while);

@@ -183,7 +183,7 @@ static void busy_answer_is_tried_again(struct kunit *test)
 
 	start(test, 0, 0);
 	engine_set(engine, &busy);
-	execute(test, &errand, KCS_CLASS_USER, 0x30, 0xee);
+	execute(test, &errand, KCS_CLASS_AML, 0x30, 0xee);
 	KUNIT_EXPECT_FALSE(test, ended_here(test, &errand, 0));
 	KUNIT_EXPECT_EQ(test, engine_count(engine, KCS_COUNT_RETRIES), 1u);
 }

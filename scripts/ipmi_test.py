@@ -18,7 +18,7 @@ from vm_case import VmCase, main
 # bmc-info what it makes of channels, ipmitool fru its exit status.
 TOOLS = [f"ipmitool {words}" for words in (
     "mc info", "sdr", "sensor", "sel list", "sel info", "fru; true", "mc guid", "mc getenables",
-    "chassis status", "raw 6 1", "raw 0x30 0xee 1 2 3", "dcmi power reading",
+    "chassis status", "raw 6 1", "raw 0x30 0xee 1 2 3", "raw 4 0x2d 1", "dcmi power reading",
     "channel info", "mc selftest")] + [
     "bmc-info --driver-type=openipmi --get-device-id", "ipmi-sensors --driver-type=openipmi",
     "ipmi-dcmi --driver-type=openipmi --get-system-power-statistics",
@@ -175,6 +175,42 @@ class DeviceTest(VmCase):
         self.assertGreater(values["firmware_median_ns"], 6.9e9)
         self.assertGreater(values["other_median_ns"], 6.9e9)
 
+    def test_device_is_there_when_modprobe_returns(self):
+        result = self.boot(PRELUDE + """
+            modprobe kcs_host && await "BMC ready" && start=$(now_ms) || exit 1
+            modprobe kcs_ipmi; [ -e /dev/ipmi0 ] && echo there=1 ms=$(($(now_ms) - start))
+            cd /sys/bus/platform/drivers/kcs_host
+            echo IPI0001:00 >unbind; [ -e /dev/ipmi0 ] || echo gone=1
+            echo IPI0001:00 >bind; start=$(now_ms)
+            until [ -e /dev/ipmi0 ]; do :; done; echo bind_ms=$(($(now_ms) - start))
+            rmmod kcs_ipmi && start=$(now_ms) && insmod $(modinfo -n kcs_ipmi) || exit 1
+            [ -e /dev/ipmi0 ] && echo again_ms=$(($(now_ms) - start))
+        """, bmc="qemu")
+        values = self.values(result)
+        print({name: value for name, value in values.items() if "ms" in name}, end=" ")
+        self.assertIn("there=1", result.output)
+        self.assertEqual(values["gone"], 1)
+        self.assertLess(values["bind_ms"], 100 * self.pace)
+        self.assertLess(values["again_ms"], 100 * self.pace)
+
+    def test_outage_makes_few_lines_whatever_readers_do(self):
+        result = self.boot(PRELUDE + """
+            modprobe kcs_sim && await "BMC ready" && modprobe kcs_ipmi || exit 1
+            file=$(echo /sys/class/ipmi/ipmi0/device/bmc/firmware_revision)
+            cat $file && sed -i s/x/y/ /tmp/none 2>/dev/null; dmesg -c >/dev/null
+            echo silence >/sys/kernel/debug/kcs_sim/fault
+            for i in 1 2 3 4 5 6; do while :; do cat $file >/dev/null 2>&1; done & done
+            for i in $(seq 30); do cat $file >/dev/null; sleep 1; done
+            echo none >/sys/kernel/debug/kcs_sim/fault
+            for _ in $(seq 100); do answers && echo back=1 && break; sleep 0.1; done
+            kill $(jobs -p); dmesg | sed 's/^/line: /'
+        """, bmc=None, timeout_s=200)
+        lines = re.findall(r"^line: (.*)", result.output, re.M)
+        print(f"{len(lines)} lines,", end=" ", flush=True)
+        self.assertEqual(self.values(result)["back"], 1)
+        self.assertLessEqual(len(lines), 6, lines)
+        self.assertIn("BMC dead", "\n".join(lines))
+
     def test_late_bmc_is_registered_when_it_comes(self):
         result = self.boot(PRELUDE + """
             modprobe kcs_host && modprobe kcs_ipmi || exit 1
@@ -218,6 +254,49 @@ class WatchdogTest(VmCase):
         """, bmc="qemu")
         self.assertEqual(self.values(result)["alive"], 1)
         self.assertIn("Started/Running", result.output)
+
+    # On a simulated BMC: a timer that never expires, and any fault.
+    HEARTBEATS = PRELUDE + """
+        modprobe kcs_sim && await "BMC ready" && modprobe kcs_ipmi || exit 1
+        modprobe ipmi_watchdog timeout=20 && exec 4>/dev/watchdog && echo . >&4 || exit 1
+        fault() { echo "$*" >/sys/kernel/debug/kcs_sim/fault; }
+        ipmi_clock 08 01 1 >/dev/null   # as for new firmware: 30 s of maintenance
+        pets() { for _ in $(seq $1); do
+            start=$(now_ms); echo . >&4; echo pet=$(($(now_ms) - start)); sleep 0.1; done; }
+    """
+
+    def pets(self, script):
+        self.machine.initrd.build_program(CLOCK)
+        result = self.boot(self.HEARTBEATS + script + "\necho V >&4; exec 4>&-", bmc=None,
+                           timeout_s=200)
+        worst_ms = max(map(int, re.findall(r"pet=(\d+)", result.output)))
+        print(f"worst {worst_ms} ms,", end=" ", flush=True)
+        return result, worst_ms
+
+    def test_heartbeat_does_not_wait_for_a_refused_request(self):
+        result, worst_ms = self.pets("""
+            fault code command=042d code=d1
+            ipmi_clock 04 2d 20 100000 & pets 20; wait
+        """)
+        values = self.values(result)
+        self.assertEqual(values["cc"], "d1")
+        self.assertLess(values["worst_ns"], 500e6 * self.pace)
+        self.assertLessEqual(worst_ms, 100 * self.pace)
+
+    def test_heartbeat_does_not_wait_for_a_flood(self):
+        _, worst_ms = self.pets("""
+            echo 1000 >/sys/kernel/debug/kcs_sim/think_us
+            for i in 1 2 3 4 5 6 7 8; do ipmi_clock 30 ee 100000 & done
+            pets 30; kill $(jobs -p)
+        """)
+        self.assertLessEqual(worst_ms, 110 * self.pace)
+
+    def test_silent_bmc_holds_what_is_before_a_heartbeat_for_a_message(self):
+        result, _ = self.pets("""
+            fault silence; ipmi_clock 30 ee 1; ipmi_clock 30 ee 1; fault none; pets 1
+        """)
+        worst_s = max(map(int, re.findall(r"worst_ns=(\d+)", result.output))) / 1e9
+        self.assertLess(worst_s, 5.5)
 
     def test_watchdog_that_expires_resets_the_machine(self):
         result = self.machine.boot(self.LOAD + "echo armed; sleep 30; echo alive=1",
@@ -283,6 +362,42 @@ class PanicTest(VmCase):
         """, bmc=["--silent-from-s", "3", "--silent-s", "inf"])
 
 
+    def test_panic_with_a_bmc_that_errs_reboots_whoever_waits(self):
+        self.machine.initrd.build_program(CLOCK)
+        result = self.machine.boot(PRELUDE + """
+            modprobe kcs_sim && await "BMC ready" && modprobe kcs_ipmi || exit 1
+            echo event >/sys/module/ipmi_msghandler/parameters/panic_op
+            echo 300 >/sys/module/ipmi_msghandler/parameters/max_users
+            echo 300000 >/sys/kernel/debug/kcs_sim/think_us
+            for _ in $(seq 200); do ipmi_clock 30 ee 1 & done; sleep 1
+            echo error >/sys/kernel/debug/kcs_sim/fault
+            echo armed; echo c >/proc/sysrq-trigger; sleep 30
+        """, bmc=None, timeout_s=60)
+        self.assertIn("armed", result.output)
+        self.assertEqual(result.status, -1)
+        self.assertNotIn("still running", result.console)
+
+
+class PowerOffTest(VmCase):
+    """A machine that ACPI cannot switch off: the BMC does."""
+
+    def switch_off(self, before):
+        """One CPU that nothing stops, and so with interrupts on; which way it ended."""
+        result = self.machine.boot(PRELUDE + f"ours && {before} || exit 1", ["no_s5"],
+                                   ["--chassis"], timeout_s=60, cpus=1,
+                                   kernel_arguments="reboot=force")
+        self.assertEqual(result.status, 0)
+        return re.search("Kernel panic|still running|$", result.console)[0] or \
+            re.search("(?m)^00 02 00", result.requests)[0]
+
+    def test_machine_is_switched_off_by_its_bmc(self):
+        self.assertEqual(self.switch_off("modprobe ipmi_poweroff && await poweroff"), "00 02 00")
+
+    # Then init is left, and ends.
+    def test_without_it_nothing_switches_it_off(self):
+        self.assertEqual(self.switch_off("true"), "Kernel panic")
+
+
 class CostTest(VmCase):
     """What a message costs the machine, in the bed that counts instructions."""
 
@@ -300,4 +415,5 @@ class CostTest(VmCase):
 
 
 if __name__ == "__main__":
-    main(__doc__, ToolTest, DeviceTest, WatchdogTest, PanicTest, CostTest)
+    main(__doc__, ToolTest, DeviceTest, WatchdogTest, PanicTest, PowerOffTest,
+         CostTest)

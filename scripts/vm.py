@@ -317,6 +317,7 @@ class Machine:
         counted: one CPU, on which each instruction takes 2 ns: the same figures
         in each run, whatever else the host does.
         irq: the first interface has an interrupt (True); the second never has one.
+        cpus: how many (2).
         interface: QEMU's device for the first one (isa-ipmi-kcs).
         kernel_arguments: more of the kernel's command line.
         """
@@ -342,9 +343,9 @@ class Machine:
                           read("bmc1"), int(end[1]) if end else -1)
 
     def _qemu(self, folder, tables, bmcs, timeout_s, counted=False, irq=True,
-              interface=KCS[0], kernel_arguments=""):
+              cpus=2, interface=KCS[0], kernel_arguments=""):
         command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
-                   *(COUNTED if counted else ["-smp", "2"]), "-nodefaults", "-display", "none", "-no-reboot",
+                   *(COUNTED if counted else ["-smp", str(cpus)]), "-nodefaults", "-display", "none", "-no-reboot",
                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
                    "-append", f"{BOOT_ARGUMENTS} {kernel_arguments}"]
         for number, (arguments, device) in enumerate(zip(bmcs, [interface, KCS[1]])):

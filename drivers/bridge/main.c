@@ -7,6 +7,9 @@
 #include <linux/notifier.h>
 #include <linux/rcupdate.h>
 
+/* Where a BMC is ready modprobe returns with /dev/ipmi0 there; most take 10 ms. */
+#define SETTLE_MS	100
+
 static LIST_HEAD(smis);
 static DEFINE_MUTEX(lock);	/* guards smis */
 
@@ -20,13 +23,14 @@ static struct kcs_smi *find(const struct kcs_host *host)
 	return NULL;
 }
 
+/* One that is being removed is not taken: nobody would say that it is gone. */
 static bool on_ready(struct kcs_host *host)
 {
 	struct kcs_smi *smi;
 
 	mutex_lock(&lock);
 	smi = find(host);
-	if (!smi) {
+	if (!smi && kcs_host_is_ready(host)) {
 		smi = kcs_smi_create(host);
 		if (smi)
 			list_add_tail(&smi->node, &smis);
@@ -34,7 +38,7 @@ static bool on_ready(struct kcs_host *host)
 	if (smi)
 		kcs_smi_enroll(smi);
 	mutex_unlock(&lock);
-	return smi;
+	return smi || !kcs_host_is_ready(host);
 }
 
 static void on_gone(struct kcs_host *host)
@@ -85,6 +89,7 @@ static int __init kcs_ipmi_init(void)
 		more = on_ready(host);
 		kcs_host_put(host);
 	}
+	kcs_smi_settle(SETTLE_MS);
 	return 0;
 }
 module_init(kcs_ipmi_init);

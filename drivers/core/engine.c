@@ -27,7 +27,18 @@
  */
 #define BURST_US	2000
 
-#define USER_TRIES_MAX	7
+/*
+ * How often a request is sent while the BMC says "not now". A program's only once:
+ * another try would hold up all that comes through the same user, the heartbeat of
+ * the watchdog included; the kernel's message handler and the program decide. The
+ * driver's own for some 600 ms.
+ */
+static const u32 tries_max[KCS_CLASSES] = {
+	[KCS_CLASS_WATCHDOG] = U32_MAX,
+	[KCS_CLASS_AML] = U32_MAX,
+	[KCS_CLASS_USER] = 1,
+	[KCS_CLASS_BACKGROUND] = 7,
+};
 
 /**
  * struct ending - a request that is to be completed once the registers are free
@@ -57,15 +68,6 @@ static bool is_half_gone(const struct kcs_request *request, u64 now_us)
 	return now_us + half_us > request->deadline_us;
 }
 
-/*
- * A program's request that is tried again holds up what comes through the same user,
- * the heartbeat of the watchdog included: after some 600 ms its code is passed up.
- */
-static bool is_tried_enough(const struct kcs_request *request)
-{
-	return request->class >= KCS_CLASS_USER && request->tries >= USER_TRIES_MAX;
-}
-
 static bool engine_try_again(struct kcs_host *host, struct kcs_request *request,
 			     int err)
 {
@@ -73,9 +75,10 @@ static bool engine_try_again(struct kcs_host *host, struct kcs_request *request,
 	u32 backoff_ms;
 	u8 cc = err ? 0 : kcs_msg_cc(&request->reply);
 
-	if ((!err && cc == IPMI_CC_NO_ERROR) || is_tried_enough(request))
+	if (!err && cc == IPMI_CC_NO_ERROR)
 		return false;
-	backoff_ms = kcs_retry_backoff_ms(&request->msg, request->tries, err, cc);
+	backoff_ms = kcs_retry_backoff_ms(&request->msg, request->tries,
+					  tries_max[request->class], err, cc);
 	if (backoff_ms == KCS_RETRY_NEVER || kcs_request_ended(request))
 		return false;
 	not_before_us = kcs_host_now_us(host) + (u64)backoff_ms * USEC_PER_MSEC;

@@ -216,7 +216,23 @@ void kcs_host_pause(struct kcs_host *host)
 	kcs_wake_up(&host->progress);
 	kcs_submit_flush(host, -EHOSTDOWN);
 	kcs_engine_quiesce(host, false);
+	WRITE_ONCE(host->quiet, true);
 }
+
+/**
+ * kcs_host_is_quiet() - test whether kcs_host_pause() is through
+ * @host: the interface
+ *
+ * Then kcs_host_panic_transfer() is all that may touch the registers.
+ *
+ * Context: any.
+ * Return: true until kcs_host_resume().
+ */
+bool kcs_host_is_quiet(const struct kcs_host *host)
+{
+	return READ_ONCE(host->quiet);
+}
+EXPORT_SYMBOL_GPL(kcs_host_is_quiet);
 
 /**
  * kcs_host_resume() - go on after kcs_host_pause()
@@ -231,6 +247,7 @@ void kcs_host_resume(struct kcs_host *host)
 	unsigned long flags;
 
 	spin_lock_irqsave(&host->lock, flags);
+	WRITE_ONCE(host->quiet, false);
 	WRITE_ONCE(host->paused, false);
 	kcs_enables_doubt(host);
 	kcs_health_doubted(&host->health, kcs_host_now_us(host));

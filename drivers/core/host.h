@@ -95,6 +95,7 @@ enum kcs_news {
  * @stop: the interface is being removed; set once
  * @paused: registers must not be touched
  * @pause_end_us: a message in flight is given up then
+ * @quiet: paused, and nothing touches the registers any more
  * @health: of the BMC
  * @queue: requests to serve
  * @enables: global enables, and the self-test of the interrupt
@@ -133,6 +134,7 @@ struct kcs_host {
 	bool stop;
 	bool paused;
 	u64 pause_end_us;
+	bool quiet;
 	struct kcs_health health;
 	struct kcs_queue queue;
 	struct kcs_enables enables;

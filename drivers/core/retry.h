@@ -8,6 +8,7 @@
 /* The request is not repeated. */
 #define KCS_RETRY_NEVER	(~0u)
 
-u32 kcs_retry_backoff_ms(const struct kcs_msg *request, u32 tries, int err, u8 cc);
+u32 kcs_retry_backoff_ms(const struct kcs_msg *request, u32 tries, u32 tries_max,
+			 int err, u8 cc);
 
 #endif /* KCS_RETRY_H */

@@ -155,6 +155,7 @@ typedef void (*kcs_request_done)(struct kcs_request *request, void *context);
 
 void kcs_host_pause(struct kcs_host *host);
 void kcs_host_resume(struct kcs_host *host);
+bool kcs_host_is_quiet(const struct kcs_host *host);
 int kcs_host_panic_transfer(struct kcs_host *host, const struct kcs_msg *request,
 			    struct kcs_msg *reply, u32 budget_ms);
 
