@@ -162,6 +162,20 @@ class DeviceTest(VmCase):
                          ("no", 1, 1))
         self.assertLess(values["unbind_ms"], 2000 * self.pace)
 
+    def test_bridge_and_interface_go_at_a_time(self):
+        rounds = 200 if self.full else 10
+        result = self.boot(PRELUDE + f"""
+            for i in $(seq {rounds}); do
+                modprobe kcs_sim && modprobe kcs_ipmi || exit 1
+                answers & [ $((i % 2)) = 0 ] && sleep 0.05
+                # A program that has the device open keeps the module.
+                ( until rmmod kcs_ipmi 2>/dev/null; do :; done ) & first=$!
+                rmmod kcs_sim & second=$!
+                wait $first && wait $second || exit 1
+            done; echo rounds=$i; [ -e /dev/ipmi0 ] || echo gone=1
+        """, bmc=None, timeout_s=200 + 5 * rounds * self.pace)
+        self.assertEqual(self.values(result), {"rounds": rounds, "gone": 1})
+
     def test_firmware_command_and_what_follows_may_take_long(self):
         self.machine.initrd.build_program(CLOCK)
         result = self.boot(PRELUDE + """

@@ -11,7 +11,11 @@
 #define SETTLE_MS	100
 
 static LIST_HEAD(smis);
-static DEFINE_MUTEX(lock);	/* guards smis */
+static bool closing;
+static DEFINE_MUTEX(lock);	/* guards smis and closing */
+
+/* Held over a removal: the device of an interface stays until that is through. */
+static DEFINE_MUTEX(removal);
 
 static struct kcs_smi *find(const struct kcs_host *host)
 {
@@ -30,7 +34,7 @@ static bool on_ready(struct kcs_host *host)
 
 	mutex_lock(&lock);
 	smi = find(host);
-	if (!smi && kcs_host_is_ready(host)) {
+	if (!smi && !closing && kcs_host_is_ready(host)) {
 		smi = kcs_smi_create(host);
 		if (smi)
 			list_add_tail(&smi->node, &smis);
@@ -45,6 +49,7 @@ static void on_gone(struct kcs_host *host)
 {
 	struct kcs_smi *smi;
 
+	mutex_lock(&removal);
 	mutex_lock(&lock);
 	smi = find(host);
 	if (smi)
@@ -52,6 +57,7 @@ static void on_gone(struct kcs_host *host)
 	mutex_unlock(&lock);
 	if (smi)
 		kcs_smi_remove(smi);
+	mutex_unlock(&removal);
 }
 
 static int on_host(struct notifier_block *nb, unsigned long event, void *host)
@@ -94,13 +100,30 @@ static int __init kcs_ipmi_init(void)
 }
 module_init(kcs_ipmi_init);
 
+static struct kcs_host *take_one(void)
+{
+	struct kcs_smi *smi;
+	struct kcs_host *host = NULL;
+
+	mutex_lock(&lock);
+	closing = true;
+	smi = list_first_entry_or_null(&smis, struct kcs_smi, node);
+	if (smi)
+		host = kcs_host_get(smi->host);
+	mutex_unlock(&lock);
+	return host;
+}
+
+/* An interface that goes meanwhile is still told of, and waits. */
 static void __exit kcs_ipmi_exit(void)
 {
-	struct kcs_smi *smi, *next;
+	struct kcs_host *host;
 
+	while ((host = take_one())) {
+		on_gone(host);
+		kcs_host_put(host);
+	}
 	kcs_host_unnotify(&events);
-	list_for_each_entry_safe(smi, next, &smis, node)
-		kcs_smi_remove(smi);
 	/* Whoever ended the last request may still be on the way out of here. */
 	synchronize_rcu_tasks();
 }

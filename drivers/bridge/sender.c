@@ -209,7 +209,7 @@ static bool is_switched_off(const struct kcs_smi *smi)
 }
 
 /**
- * kcs_sender_is_polled() - test whether all that happens happens in kcs_sender_poll()
+ * kcs_sender_is_polled() - test whether messages wait for kcs_sender_poll()
  * @smi: the interface
  *
  * Context: any.
