@@ -12,10 +12,10 @@
 #include "handler.h"
 #include "codec.h"
 #include "coalesce.h"
-#include "global_lock.h"
 #include "policy.h"
 #include "route.h"
 #include "stats.h"
+#include "tables.h"
 
 #include <kcs/host.h>
 #include <linux/ktime.h>
@@ -35,7 +35,7 @@ MODULE_PARM_DESC(timeout_ms, "how long a call may take (5000)");
 static uint lock_timeout_ms;
 module_param(lock_timeout_ms, uint, 0644);
 MODULE_PARM_DESC(lock_timeout_ms,
-		 "how long one may take that holds the ACPI Global Lock, if shorter; 0 for the same (0)");
+		 "how long one may take whose field is declared Lock, and which so holds the ACPI Global Lock, if shorter; 0 for the same (0)");
 
 static uint keep_ms;
 module_param(keep_ms, uint, 0644);
@@ -119,7 +119,7 @@ static void count(int how)
 static void on_write(void *scope, u64 address, u8 *buffer)
 {
 	u64 began_ns = ktime_get_ns();
-	bool locked = kcs_global_lock_is_mine();
+	bool locked = kcs_tables_takes_lock(address);
 	u8 sent = buffer[KCS_CODEC_LENGTH];
 	int how = answer(scope, address, buffer, time_for(locked));
 	u32 us = div_u64(ktime_get_ns() - began_ns, NSEC_PER_USEC);

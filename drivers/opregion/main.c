@@ -8,6 +8,7 @@
 #include "route.h"
 #include "space_handler.h"
 #include "stats.h"
+#include "tables.h"
 
 #include <kcs/host.h>
 #include <linux/module.h>
@@ -83,6 +84,9 @@ static int __init kcs_opregion_init(void)
 	err = kcs_route_open(map);
 	if (err)
 		return err;
+	err = kcs_tables_open();
+	if (err)
+		goto err_tables;
 	err = kcs_stats_create();
 	if (err)
 		goto err_stats;
@@ -101,6 +105,8 @@ static int __init kcs_opregion_init(void)
 err_consumers:
 	kcs_stats_remove();
 err_stats:
+	kcs_tables_close();
+err_tables:
 	kcs_route_free();
 	return err;
 }
@@ -119,6 +125,7 @@ static void __exit kcs_opregion_exit(void)
 	kcs_anchor_detach();
 	kcs_consumers_close();
 	kcs_stats_remove();
+	kcs_tables_close();
 	kcs_route_free();
 }
 module_exit(kcs_opregion_exit);

@@ -24,7 +24,7 @@ void kcs_stats_count(enum kcs_stat stat)
 }
 
 /**
- * kcs_stats_locked() - a call was made with the ACPI Global Lock held
+ * kcs_stats_locked() - a call may have held the ACPI Global Lock
  * @us: how long, in microseconds
  *
  * Context: any.

@@ -15,7 +15,7 @@
  * @KCS_STAT_MALFORMED: no request, or one no BMC could be sent
  * @KCS_STAT_OVERSIZED: the reply did not fit into AML's buffer
  * @KCS_STAT_DENIED: denied by the policy
- * @KCS_STAT_LOCKED: calls with the ACPI Global Lock held
+ * @KCS_STAT_LOCKED: calls whose command a field declares Lock
  * @KCS_STAT_LOCKED_MAX_US: the longest of these; AML may hold it for longer, over
  *	several calls
  * @KCS_STATS: how many there are

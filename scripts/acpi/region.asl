@@ -31,7 +31,7 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "REGION", 1)
         }
         Field (OEMR, BufferAcc, Lock, Preserve)
         {
-            Offset (0xEE), LECH, 8
+            Offset (0xE0), LORD, 8      // a reply to order
         }
 
         Method (PROD) { Local0 = DVID = Buffer (66) {}
@@ -42,7 +42,17 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "REGION", 1)
         Method (POFF) { Return (CTRL = Buffer (66) { 0, 1, 0 }) }
         Method (RDCM) { Return (GPOW = Buffer (66) { 0, 4, 0xDC, 1 }) }
         Method (ECHA) { Return (ECHO = Buffer (66) { 0, 1, 0x5A }) }
-        Method (ECHL) { Return (LECH = Buffer (66) { 0, 1, 0x5A }) }
+        Method (ECHL) { Return (LORD = Buffer (66) { 0, 2, 0, 1 }) }
+
+        // A field that takes the Global Lock, by who has it already; its status
+        Method (GLCK)
+        {
+            If (Acquire (\_GL, 0xFFFF)) { Return (0xFFFF) }
+            Local0 = LORD = Buffer (66) { 0, 2, 0, 1 }
+            Release (\_GL)
+            Return (DerefOf (Local0 [Zero]))
+        }
+        Method (GLFR) { Local0 = DVID = Buffer (66) {} Return (DerefOf (Local0 [Zero])) }
 
         // Watts, by DCMI; no named object, so that many can run it at a time
         Method (WATT)

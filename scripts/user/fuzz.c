@@ -2,9 +2,11 @@
 /*
  * libFuzzer's way into the pure code. The first byte says which: the transport
  * against any BMC, the codec against any AML and any reply, the simulator
- * against any host, and the transport against the simulator. What the sanitizers
+ * against any host, the transport against the simulator, and the reader of byte code
+ * against any table. What the sanitizers
  * do not see is demanded here.
  */
+#include "../../drivers/opregion/aml.h"
 #include "../../drivers/opregion/codec.h"
 #include "../../drivers/protocol/transport.h"
 #include "../../drivers/sim/bmc.h"
@@ -258,11 +260,30 @@ static void any_aml(struct input *input)
 	demand(buffer[1] == 1 && buffer[2]);
 }
 
+static void check_field(const struct kcs_aml_field *field, void *context)
+{
+	const struct kcs_aml *aml = context;
+
+	demand(field->region >= aml->regions &&
+	       field->region < aml->regions + aml->count);
+	demand(strlen(field->name) == 4 && field->region->path[0] == '\\');
+}
+
+static void any_table(struct input *input)
+{
+	static struct kcs_aml aml;
+
+	aml.count = 0;
+	kcs_aml_find_regions(&aml, input->bytes, input->size);
+	demand(aml.count <= KCS_AML_REGIONS_MAX);
+	kcs_aml_find_fields(&aml, input->bytes, input->size, check_field, &aml);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
 	struct input input = { bytes, size };
 
-	switch (next_byte(&input, 0) & 3) {
+	switch (next_byte(&input, 0) % 5) {
 	case 0:
 		any_bmc(&input);
 		break;
@@ -272,8 +293,11 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 	case 2:
 		any_host(&input);
 		break;
-	default:
+	case 3:
 		any_aml(&input);
+		break;
+	default:
+		any_table(&input);
 	}
 	return 0;
 }
