@@ -147,6 +147,19 @@ class RouteTest(VmCase):
         """, ssdts=["region:KIND"], second_bmc=None)
         self.assertEqual(self.values(result), {"below": W100})
 
+    def test_regions_outside_of_sb_are_left_to_acpi_ipmi(self):
+        result = self.look(r"""
+            ask() { for path in KCSR _GPE.KCSG; do
+                    echo $1_${path#*.}=$(evaluate "\\$path" | cut -c 1-8); done; }
+            modules && ready IPI0001:00 && modprobe kcs_aml && ask alone
+            modprobe -a ipmi_devintf kcs_ipmi && modprobe acpi_ipmi && ask beside
+            echo sb=$(evaluate '\_SB.WATT')
+        """, ssdts=["outside", "region"], second_bmc=None)
+        self.assertEqual(dict(re.findall(r"^(\w+)=(.*)$", result.output, re.M)), {
+            "alone_KCSR": "error=AE", "alone_KCSG": "error=AE",
+            "beside_KCSR": "00020011", "beside_KCSG": "00020022", "sb": "integer=0x64"})
+        self.assertEqual(result.console.count("2 IPMI regions outside of \\_SB"), 1)
+
     def test_last_interface_that_goes_leaves_a_line(self):
         result = self.look("""
             modules && ready IPI0001:00 || exit 1

@@ -86,6 +86,18 @@ static void read_tables(struct kcs_tables *tables, bool fields)
 		}
 }
 
+/* The handler is on \_SB: on the root acpi_ipmi could not be loaded any more. */
+static void note_outsiders(const struct kcs_aml *aml)
+{
+	u32 i, count = 0;
+
+	for (i = 0; i < aml->count; i++)
+		count += strncmp(aml->regions[i].path, "\\_SB_.", 6) != 0;
+	if (count)
+		pr_info("firmware has %u IPMI regions outside of \\_SB; acpi_ipmi, with kcs_ipmi loaded before, serves them\n",
+			count);
+}
+
 /* -- To be read. ---------------------------------------------------------- */
 
 /* As they are written: without the underscores that fill a segment. */
@@ -156,6 +168,7 @@ int kcs_tables_open(void)
 	any_locked = false;
 	read_tables(found, false);
 	read_tables(found, true);
+	note_outsiders(&found->aml);
 	any_locked |= found->is_partial || found->aml.overflow;
 	folder = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("firmware", 0400, folder, NULL, &firmware_fops);
