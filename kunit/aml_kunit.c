@@ -101,7 +101,22 @@ static const struct aml_row aml_rows[] = {
 	ROW("length of two bytes", "\\D000.R000:F000:601 ", 0x5b, 0x82, 0x42, 2, SEG('D'),
 	    REGION(WORD(0x600)), FIELD(NO_LOCK)),
 
+	ROW("scope of elsewhere inside", "\\D000.R000:F000:601 ", 0x5b, 0x82, 42, SEG('D'),
+	    REGION(WORD(0x600)), 0x10, 8, '\\', SEG('G'), 0xa3, 0xa3, FIELD(NO_LOCK)),
+	ROW("declared twice", "\\R000:F000:? ", REGION(WORD(0x600)), REGION(WORD(0x700)),
+	    FIELD(NO_LOCK)),
+	ROW("declared twice the same", "\\R000:F000:601 ", REGION(WORD(0x600)),
+	    REGION(WORD(0x600)), FIELD(NO_LOCK)),
+
 	/* What holds data. */
+	ROW("mutex", "\\R000:F000:601 ", 0x5b, 0x01, SEG('M'), 0x0a, REGION(WORD(0x600)),
+	    FIELD(NO_LOCK)),
+	ROW("acquire", "\\R000:F000:601 ", 0x5b, 0x23, SEG('M'), 0xb8, 0x0b,
+	    REGION(WORD(0x600)), FIELD(NO_LOCK)),
+	ROW("acquire a local", "\\R000:F000:601 ", 0x5b, 0x23, 0x60, 0x88, 0x13,
+	    REGION(WORD(0x600)), FIELD(NO_LOCK)),
+	ROW("fatal", "\\R000:F000:601 ", 0x5b, 0x32, 0x0b, 0x0c, 0x0d, 0x0e, 0x10, 0x60,
+	    REGION(WORD(0x600)), FIELD(NO_LOCK)),
 	ROW("buffer", "", 0x11, 17, 0x0a, 14, REGION(WORD(0x600))),
 	ROW("string", "", 0x0d, '[', 'R', '0', '0', '0', 0, 0xa3),
 	ROW("string without end", "\\R000:F000:601 ", 0x0d, 'a', REGION(WORD(0x600)),
@@ -254,11 +269,14 @@ static void path_has_an_end(struct kunit *test)
 static void one_region_too_many_is_left_out(struct kunit *test)
 {
 	static const u8 region[] = { REGION(WORD(0x600)) };
-	u8 code[sizeof(region) * (KCS_AML_REGIONS_MAX + 1)];
+	static u8 code[sizeof(region) * (KCS_AML_REGIONS_MAX + 1)];
 	size_t i;
 
-	for (i = 0; i <= KCS_AML_REGIONS_MAX; i++)
+	for (i = 0; i <= KCS_AML_REGIONS_MAX; i++) {
 		memcpy(&code[i * sizeof(region)], region, sizeof(region));
+		code[i * sizeof(region) + 4] = '0' + i / 10;
+		code[i * sizeof(region) + 5] = '0' + i % 10;
+	}
 	look(code, sizeof(code) - sizeof(region));
 	KUNIT_EXPECT_EQ(test, aml.count, (u32)KCS_AML_REGIONS_MAX);
 	KUNIT_EXPECT_FALSE(test, aml.overflow);

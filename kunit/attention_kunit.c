@@ -70,7 +70,7 @@ static void call_for_nothing_costs_four_rounds(struct kunit *test)
 	engine_spend(engine, 10 * SECOND_US);
 	kcs_host_unlisten(engine->host);
 	rounds = engine_count(engine, KCS_COUNT_ROUNDS) - before;
-	KUNIT_EXPECT_GE(test, rounds, 10u);
+	KUNIT_EXPECT_GE(test, rounds, IS_ENABLED(CONFIG_KASAN) ? 10u : 30u);
 	KUNIT_EXPECT_LE(test, rounds, 41u);
 	KUNIT_EXPECT_EQ(test, engine_heard(engine), 0u);
 }
@@ -148,7 +148,7 @@ static void events_that_never_end_are_paced(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
 	kcs_host_unlisten(engine->host);
 	rounds = engine_count(engine, KCS_COUNT_ROUNDS) - before;
-	KUNIT_EXPECT_GE(test, rounds, 10u);
+	KUNIT_EXPECT_GE(test, rounds, IS_ENABLED(CONFIG_KASAN) ? 10u : 20u);
 	KUNIT_EXPECT_LE(test, rounds, 41u);
 	KUNIT_EXPECT_GE(test, engine_heard(engine), rounds);
 	KUNIT_EXPECT_LE(test, engine_heard(engine), rounds * 10);

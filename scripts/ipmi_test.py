@@ -276,7 +276,8 @@ class WatchdogTest(VmCase):
         fault() { echo "$*" >/sys/kernel/debug/kcs_sim/fault; }
         ipmi_clock 08 01 1 >/dev/null   # as for new firmware: 30 s of maintenance
         pets() { for _ in $(seq $1); do
-            start=$(now_ms); echo . >&4; echo pet=$(($(now_ms) - start)); sleep 0.1; done; }
+            start=$(now_ms); echo . >&4 || echo lost=$i
+            echo pet=$(($(now_ms) - start)); sleep 0.1; done; }
     """
 
     def pets(self, script):
@@ -285,6 +286,7 @@ class WatchdogTest(VmCase):
                            timeout_s=200)
         worst_ms = max(map(int, re.findall(r"pet=(\d+)", result.output)))
         print(f"worst {worst_ms} ms,", end=" ", flush=True)
+        self.assertNotIn("lost=", result.output)
         return result, worst_ms
 
     def test_heartbeat_does_not_wait_for_a_refused_request(self):
@@ -395,17 +397,24 @@ class PanicTest(VmCase):
 class PowerOffTest(VmCase):
     """A machine that ACPI cannot switch off: the BMC does."""
 
-    def switch_off(self, before):
-        """One CPU that nothing stops, and so with interrupts on; which way it ended."""
+    def switch_off(self, before, **options):
+        """Which way it ended."""
         result = self.machine.boot(PRELUDE + f"ours && {before} || exit 1", ["no_s5"],
-                                   ["--chassis"], timeout_s=60, cpus=1,
-                                   kernel_arguments="reboot=force")
+                                   ["--chassis"], timeout_s=60, **options)
         self.assertEqual(result.status, 0)
         return re.search("Kernel panic|still running|$", result.console)[0] or \
             re.search("(?m)^00 02 00", result.requests)[0]
 
-    def test_machine_is_switched_off_by_its_bmc(self):
-        self.assertEqual(self.switch_off("modprobe ipmi_poweroff && await poweroff"), "00 02 00")
+    def test_machine_is_switched_off_beside_a_program(self):
+        self.machine.initrd.build_program(CLOCK)
+        self.assertEqual(self.switch_off(
+            "modprobe ipmi_poweroff && await poweroff && { ipmi_clock 30 ee 1000000 & }"),
+                         "00 02 00")
+
+    def test_machine_is_switched_off_with_interrupts_on(self):
+        self.assertEqual(self.switch_off(
+            "modprobe ipmi_poweroff && await poweroff", cpus=1,
+            kernel_arguments="reboot=force"), "00 02 00")
 
     # Then init is left, and ends.
     def test_without_it_nothing_switches_it_off(self):

@@ -70,6 +70,8 @@ class Author:
         return f"Field ({region}, {access}, {lock}, Preserve) {{ {', '.join(units)} }}"
 
     def decoy(self):
+        if self.dice.random() < 0.3:
+            return f"Mutex ({self.name('X')}, {self.dice.choice([0, 8, 10, 14])})"
         return f"Name ({self.name('N')}, {self.dice.choice(DECOYS)})"
 
     def method(self, depth):
@@ -78,7 +80,7 @@ class Author:
             lines += ["If (Local0 == 7) {", self.region(True), "}", "Else { Local1 = Local0 + 1 }",
                       "While (Local1 < 3) { Local1++ }"]
         return "\n".join([f"Method ({self.name('M')}, 1, Serialized) {{", "Local0 = Arg0",
-                          f"Local2 = {DECOYS[0]}", *lines, "Return (Local2) }"])
+                          f"Local2 = {DECOYS[0]}", "Acquire (\\_GL, 3000)", *lines, "Return (Local2) }"])
 
     def body(self, depth):
         lines = []
@@ -89,6 +91,8 @@ class Author:
                              f"{self.body(depth + 1)} }}")
             elif kind == 1:
                 lines.append(self.method(depth))
+                lines.append(f"Scope (\\_GPE) {{ Name ({self.name('N')}, 1) }}"
+                             if self.dice.random() < 0.3 else "")
             elif kind == 2:
                 lines.append(self.decoy())
             else:

@@ -202,9 +202,12 @@ static int hand_in(struct kcs_smi *smi, struct ipmi_smi_msg *msg)
 	return err;
 }
 
+/* Before a restart the next kernel is to find the BMC between two messages. */
 static bool is_switched_off(const struct kcs_smi *smi)
 {
-	return system_state > SYSTEM_RUNNING && system_state <= SYSTEM_RESTART &&
+	if (system_state == SYSTEM_RESTART)
+		return irqs_disabled();
+	return (system_state == SYSTEM_HALT || system_state == SYSTEM_POWER_OFF) &&
 	       (irqs_disabled() || kcs_host_is_quiet(smi->host));
 }
 
@@ -218,6 +221,31 @@ static bool is_switched_off(const struct kcs_smi *smi)
 bool kcs_sender_is_polled(const struct kcs_smi *smi)
 {
 	return READ_ONCE(smi->polled) || is_switched_off(smi);
+}
+
+/* What was handed in before may have reached the BMC, and is not sent twice. */
+static int transfer_polled(struct kcs_smi *smi, const struct ipmi_smi_msg *msg,
+			   struct kcs_msg *reply)
+{
+	struct kcs_msg wire;
+	int err;
+
+	if (READ_ONCE(smi->request) && READ_ONCE(smi->carried) == msg)
+		return -ECANCELED;
+	if (smi->failed >= FAILED_MAX)
+		return -ETIMEDOUT;
+	err = kcs_message_request(&wire, msg->data, msg->data_size);
+	if (err)
+		return err;
+	err = kcs_host_panic_transfer(smi->host, &wire, reply, POLLED_MS);
+	smi->failed = err ? smi->failed + 1 : 0;
+	return err;
+}
+
+/* Where interrupts are on nobody need poll; with them off nobody else can help. */
+static bool is_parked(const struct kcs_smi *smi)
+{
+	return READ_ONCE(smi->polled) || irqs_disabled();
 }
 
 /**
@@ -238,28 +266,11 @@ KCS_COMPAT_SENT kcs_sender_send(void *send_info, struct ipmi_smi_msg *msg)
 	WRITE_ONCE(smi->msg, msg);
 	if (!kcs_sender_is_polled(smi))
 		err = hand_in(smi, msg);
+	else if (!is_parked(smi))
+		kcs_sender_poll(smi);
 	if (err)
 		give_back(smi, msg, err, NULL);
 	return (KCS_COMPAT_SENT)0;
-}
-
-/* What was handed in before may have reached the BMC, and is not sent twice. */
-static int transfer_polled(struct kcs_smi *smi, const struct ipmi_smi_msg *msg,
-			   struct kcs_msg *reply)
-{
-	struct kcs_msg wire;
-	int err;
-
-	if (READ_ONCE(smi->request) && READ_ONCE(smi->carried) == msg)
-		return -ECANCELED;
-	if (smi->failed >= FAILED_MAX)
-		return -ETIMEDOUT;
-	err = kcs_message_request(&wire, msg->data, msg->data_size);
-	if (err)
-		return err;
-	err = kcs_host_panic_transfer(smi->host, &wire, reply, POLLED_MS);
-	smi->failed = err ? smi->failed + 1 : 0;
-	return err;
 }
 
 /**
@@ -330,6 +341,16 @@ void kcs_sender_close(struct kcs_smi *smi)
 		kcs_request_end(request, -ENODEV);
 		kcs_request_put(request);
 	}
-	/* They have ended: a few instructions are left of them. */
+	kcs_sender_drain(smi);
+}
+
+/**
+ * kcs_sender_drain() - wait for the end of what was handed in
+ * @smi: the interface
+ *
+ * Context: may sleep, as long as a request may take.
+ */
+void kcs_sender_drain(struct kcs_smi *smi)
+{
 	wait_var_event(&smi->riding, !atomic_read_acquire(&smi->riding));
 }

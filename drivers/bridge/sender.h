@@ -14,5 +14,6 @@ void kcs_sender_poll(void *send_info);
 void kcs_sender_set_run_to_completion(void *send_info, bool on);
 void kcs_sender_set_maintenance_mode(void *send_info, bool on);
 void kcs_sender_close(struct kcs_smi *smi);
+void kcs_sender_drain(struct kcs_smi *smi);
 
 #endif /* KCS_SENDER_H */

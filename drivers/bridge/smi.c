@@ -85,11 +85,12 @@ static int smi_start_processing(void *send_info, struct ipmi_smi *intf)
 	return 0;
 }
 
-/* After return the message handler hears nothing any more. */
+/* After return the message handler hears nothing any more, and may be freed. */
 static void smi_shutdown(void *send_info)
 {
 	struct kcs_smi *smi = send_info;
 
+	kcs_sender_drain(smi);
 	if (smi->listening)
 		kcs_host_unlisten(smi->host);
 	smi->listening = false;

@@ -179,7 +179,8 @@ static void note_write(struct kcs_host *host, const struct kcs_request *request)
 	if (request->command & KCS_COMMAND_READS)
 		return;
 	WRITE_ONCE(*writes, *writes + 1);
-	if (request->command & KCS_COMMAND_RESET)
+	/* What it carries may be anything. */
+	if (request->command & (KCS_COMMAND_RESET | KCS_COMMAND_CARRIES))
 		atomic_inc(&host->restarts);
 }
 

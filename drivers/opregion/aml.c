@@ -39,6 +39,9 @@ enum {
 	OP_WHILE = 0xa2,
 	OP_ONES = 0xff,
 
+	EXT_MUTEX = 0x01,
+	EXT_ACQUIRE = 0x23,
+	EXT_FATAL = 0x32,
 	EXT_REGION = 0x80,
 	EXT_FIELD = 0x81,
 	EXT_DEVICE = 0x82,
@@ -79,19 +82,37 @@ static bool read_number(const struct kcs_aml_reader *reader, size_t at, u64 *val
 	return true;
 }
 
-static void add_region(struct kcs_aml *aml, const struct kcs_aml_reader *reader, size_t at,
-		       const char *path)
+static struct kcs_aml_region *region_at(struct kcs_aml *aml, const char *path)
 {
-	struct kcs_aml_region *region = &aml->regions[aml->count];
+	u32 i;
 
+	for (i = 0; i < aml->count; i++)
+		if (!strcmp(aml->regions[i].path, path))
+			return &aml->regions[i];
+	return NULL;
+}
+
+/* Declared twice, in two branches, it may be either. */
+static void add_region(struct kcs_aml *aml, const struct kcs_aml_reader *reader,
+		       size_t at, const char *path)
+{
+	struct kcs_aml_region *region = region_at(aml, path);
+	u64 address;
+
+	if (!read_number(reader, at, &address))
+		address = KCS_AML_UNKNOWN;
+	if (region) {
+		if (region->address != address)
+			region->address = KCS_AML_UNKNOWN;
+		return;
+	}
 	if (aml->count == KCS_AML_REGIONS_MAX) {
 		aml->overflow = true;
 		return;
 	}
+	region = &aml->regions[aml->count++];
 	strscpy(region->path, path, sizeof(region->path));
-	if (!read_number(reader, at, &region->address))
-		region->address = KCS_AML_UNKNOWN;
-	aml->count++;
+	region->address = address;
 }
 
 /* @at: behind the opcode. Its offset and length are gone through as code. */
@@ -111,18 +132,7 @@ static size_t read_region(struct kcs_aml *aml, const struct kcs_aml_reader *read
 
 /* -- Fields. -------------------------------------------------------------- */
 
-static const struct kcs_aml_region *region_at(const struct kcs_aml *aml,
-					      const char *path)
-{
-	u32 i;
-
-	for (i = 0; i < aml->count; i++)
-		if (!strcmp(aml->regions[i].path, path))
-			return &aml->regions[i];
-	return NULL;
-}
-
-static const struct kcs_aml_region *find_region(const struct kcs_aml *aml,
+static const struct kcs_aml_region *find_region(struct kcs_aml *aml,
 						char *path, bool simple)
 {
 	const struct kcs_aml_region *region = region_at(aml, path);
@@ -211,7 +221,7 @@ static size_t read_item(const struct kcs_aml_reader *reader, size_t at, struct u
 }
 
 /* @at: behind the opcode. Returns its end, 0 for what is no field. */
-static size_t read_field(const struct kcs_aml *aml, const struct kcs_aml_reader *reader,
+static size_t read_field(struct kcs_aml *aml, const struct kcs_aml_reader *reader,
 			 size_t at, struct units *units)
 {
 	char path[KCS_AML_PATH_SIZE];
@@ -235,7 +245,7 @@ static size_t read_field(const struct kcs_aml *aml, const struct kcs_aml_reader 
 /* -- All the code. -------------------------------------------------------- */
 
 /* @at: behind both bytes of the opcode. */
-static size_t read_extended(struct kcs_aml *regions, const struct kcs_aml *aml,
+static size_t read_extended(struct kcs_aml *regions, struct kcs_aml *aml,
 			    struct kcs_aml_reader *reader, size_t at, struct units *units)
 {
 	switch (reader->code[at - 1]) {
@@ -250,6 +260,13 @@ static size_t read_extended(struct kcs_aml *regions, const struct kcs_aml *aml,
 		return kcs_aml_enter(reader, at, 6);
 	case EXT_POWER:
 		return kcs_aml_enter(reader, at, 3);
+	case EXT_MUTEX:
+		return kcs_aml_pass_name(reader, at, 1);
+	case EXT_ACQUIRE:
+		return kcs_aml_pass_name(reader, at, 2) ?:
+		       kcs_aml_pass_bytes(reader, at, 3);
+	case EXT_FATAL:
+		return kcs_aml_pass_bytes(reader, at, 5);
 	case EXT_INDEX_FIELD:
 	case EXT_BANK_FIELD:
 		return kcs_aml_pass_all(reader, at);
@@ -259,7 +276,7 @@ static size_t read_extended(struct kcs_aml *regions, const struct kcs_aml *aml,
 }
 
 /* Returns where what follows begins, 0 for what does not fit. */
-static size_t read_object(struct kcs_aml *regions, const struct kcs_aml *aml,
+static size_t read_object(struct kcs_aml *regions, struct kcs_aml *aml,
 			  struct kcs_aml_reader *reader, struct units *units)
 {
 	size_t at = reader->at + 1;
@@ -302,16 +319,19 @@ static size_t read_object(struct kcs_aml *regions, const struct kcs_aml *aml,
 	}
 }
 
-static void read_table(struct kcs_aml *regions, const struct kcs_aml *aml,
-		       const u8 *code, size_t size, struct units *units)
+/* Without @units regions are looked for. */
+static void read_table(struct kcs_aml *aml, const u8 *code, size_t size,
+		       struct units *units)
 {
-	struct kcs_aml_reader reader;
+	struct kcs_aml_reader *reader = &aml->reader;
+	struct units none = {};
 
-	kcs_aml_begin(&reader, code, size);
-	while (kcs_aml_goes_on(&reader)) {
-		size_t next = read_object(regions, aml, &reader, units);
+	kcs_aml_begin(reader, code, size);
+	while (kcs_aml_goes_on(reader)) {
+		size_t next = read_object(units ? NULL : aml, aml, reader,
+					  units ?: &none);
 
-		reader.at = next ?: reader.at + 1;
+		reader->at = next ?: reader->at + 1;
 	}
 }
 
@@ -321,13 +341,11 @@ static void read_table(struct kcs_aml *regions, const struct kcs_aml *aml,
  * @code: the table behind its header
  * @size: how many bytes
  *
- * Context: any; some 2 KB of stack.
+ * Context: any.
  */
 void kcs_aml_find_regions(struct kcs_aml *aml, const u8 *code, size_t size)
 {
-	struct units none = {};
-
-	read_table(aml, aml, code, size, &none);
+	read_table(aml, code, size, NULL);
 }
 
 /**
@@ -340,12 +358,12 @@ void kcs_aml_find_regions(struct kcs_aml *aml, const u8 *code, size_t size)
  *
  * A field whose region is not in @aml is passed over.
  *
- * Context: any; some 2 KB of stack.
+ * Context: any.
  */
-void kcs_aml_find_fields(const struct kcs_aml *aml, const u8 *code, size_t size,
+void kcs_aml_find_fields(struct kcs_aml *aml, const u8 *code, size_t size,
 			 kcs_aml_visit visit, void *context)
 {
 	struct units units = { .visit = visit, .context = context };
 
-	read_table(NULL, aml, code, size, &units);
+	read_table(aml, code, size, &units);
 }

@@ -48,15 +48,17 @@ typedef void (*kcs_aml_visit)(const struct kcs_aml_field *field, void *context);
  * @count: how many were found
  * @overflow: there were more
  * @regions: they
+ * @reader: used for one table at a time
  */
 struct kcs_aml {
 	u32 count;
 	bool overflow;
 	struct kcs_aml_region regions[KCS_AML_REGIONS_MAX];
+	struct kcs_aml_reader reader;
 };
 
 void kcs_aml_find_regions(struct kcs_aml *aml, const u8 *code, size_t size);
-void kcs_aml_find_fields(const struct kcs_aml *aml, const u8 *code, size_t size,
+void kcs_aml_find_fields(struct kcs_aml *aml, const u8 *code, size_t size,
 			 kcs_aml_visit visit, void *context);
 
 #endif /* KCS_AML_H */

@@ -12,6 +12,9 @@
 #define PREFIX_DUAL	0x2e
 #define PREFIX_MULTI	0x2f
 
+/* Whatever a table holds, the way through it does not take long. */
+#define STRING_MAX	1000
+
 static size_t aml_end(const struct kcs_aml_reader *reader)
 {
 	return reader->scopes[reader->depth - 1].end;
@@ -147,7 +150,7 @@ size_t kcs_aml_name(const struct kcs_aml_reader *reader, size_t at, char *path,
 {
 	size_t start = at, count = 1;
 
-	strscpy(path, reader->path, KCS_AML_PATH_SIZE);
+	strscpy(path, reader->scopes[reader->depth - 1].path, KCS_AML_PATH_SIZE);
 	if (kcs_aml_has(reader, at, 1) && reader->code[at] == '\\') {
 		path[1] = '\0';
 		at++;
@@ -180,8 +183,8 @@ static void open_scope(struct kcs_aml_reader *reader, size_t end, const char *pa
 
 	if (reader->depth == KCS_AML_DEPTH_MAX)
 		return;
-	strscpy(reader->path, path, sizeof(reader->path));
-	*scope = (struct kcs_aml_scope){ end, strlen(path) };
+	scope->end = end;
+	strscpy(scope->path, path, sizeof(scope->path));
 	reader->depth++;
 }
 
@@ -210,11 +213,8 @@ void kcs_aml_begin(struct kcs_aml_reader *reader, const u8 *code, size_t size)
  */
 bool kcs_aml_goes_on(struct kcs_aml_reader *reader)
 {
-	while (reader->depth && reader->at >= aml_end(reader)) {
+	while (reader->depth && reader->at >= aml_end(reader))
 		reader->depth--;
-		if (reader->depth)
-			reader->path[reader->scopes[reader->depth - 1].length] = '\0';
-	}
 	return reader->depth;
 }
 
@@ -254,7 +254,10 @@ size_t kcs_aml_enter(struct kcs_aml_reader *reader, size_t at, size_t extra)
  */
 size_t kcs_aml_pass_string(const struct kcs_aml_reader *reader, size_t at)
 {
-	while (kcs_aml_has(reader, at, 1) && reader->code[at] >= 1 && reader->code[at] <= 0x7f)
+	size_t last = at + STRING_MAX;
+
+	while (kcs_aml_has(reader, at, 1) && reader->code[at] >= 1 &&
+	       reader->code[at] <= 0x7f && at < last)
 		at++;
 	return kcs_aml_has(reader, at, 1) && !reader->code[at] ? at + 1 : 0;
 }

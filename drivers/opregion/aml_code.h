@@ -11,29 +11,26 @@
 /**
  * struct kcs_aml_scope - code in which names are relative to a path
  * @end: where it ends
- * @length: of the path
+ * @path: the path
  */
 struct kcs_aml_scope {
 	size_t end;
-	size_t length;
+	char path[KCS_AML_PATH_SIZE];
 };
 
 /**
- * struct kcs_aml_reader - the way through a table
+ * struct kcs_aml_reader - the way through a table; too large for the stack
  * @code: its bytes
  * @at: the next one
  * @depth: scopes that are open
  * @scopes: they, the innermost last
- * @path: of the innermost
  */
 struct kcs_aml_reader {
 	const u8 *code;
 	size_t at;
 	u32 depth;
 	struct kcs_aml_scope scopes[KCS_AML_DEPTH_MAX];
-	char path[KCS_AML_PATH_SIZE];
 };
-
 
 bool kcs_aml_has(const struct kcs_aml_reader *reader, size_t at, size_t size);
 size_t kcs_aml_length(const struct kcs_aml_reader *reader, size_t at, size_t *value);

@@ -9,6 +9,7 @@
  * and is taken for a failure.
  */
 #include "consumers.h"
+#include "space_handler.h"
 
 #include <linux/acpi.h>
 #include <linux/device.h>
@@ -160,26 +161,28 @@ static void read_ids(const char *words)
  * @words: ACPI device IDs, separated by commas
  *
  * Context: may sleep.
- * Return: 0; else why the driver model refuses.
+ * Return: 0; %-ENODEV when \\_SB is no device; else why the driver model refuses.
  */
 int kcs_consumers_open(const char *words)
 {
-	int err = bus_register_notifier(&platform_bus_type, &platform_events);
-	u32 i;
+	int err;
 
-	if (err)
-		return err;
 	read_ids(words);
-	for (i = 0; i < id_count && !on_acpi_bus; i++)
-		on_acpi_bus = acpi_dev_get_first_match_dev(ids[i], NULL, -1);
+	on_acpi_bus = acpi_get_acpi_dev(kcs_anchor_sb());
 	if (!on_acpi_bus)
-		return 0;
+		return -ENODEV;
+	err = bus_register_notifier(&platform_bus_type, &platform_events);
+	if (err)
+		goto err_platform;
 	err = bus_register_notifier(on_acpi_bus->dev.bus, &acpi_events);
-	if (err) {
-		bus_unregister_notifier(&platform_bus_type, &platform_events);
-		acpi_dev_put(on_acpi_bus);
-		on_acpi_bus = NULL;
-	}
+	if (err)
+		goto err_acpi;
+	return 0;
+
+err_acpi:
+	bus_unregister_notifier(&platform_bus_type, &platform_events);
+err_platform:
+	acpi_put_acpi_dev(on_acpi_bus);
 	return err;
 }
 
@@ -192,12 +195,9 @@ void kcs_consumers_close(void)
 {
 	struct freed *freed, *next;
 
+	bus_unregister_notifier(on_acpi_bus->dev.bus, &acpi_events);
 	bus_unregister_notifier(&platform_bus_type, &platform_events);
-	if (on_acpi_bus) {
-		bus_unregister_notifier(on_acpi_bus->dev.bus, &acpi_events);
-		acpi_dev_put(on_acpi_bus);
-		on_acpi_bus = NULL;
-	}
+	acpi_put_acpi_dev(on_acpi_bus);
 	list_for_each_entry_safe(freed, next, &freed_devices, node)
 		kfree(freed);
 	INIT_LIST_HEAD(&freed_devices);

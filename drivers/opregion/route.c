@@ -4,15 +4,15 @@
  * that is met says it:
  *
  *	a device in the admin's map
- *	an IPI0001 device that is a KCS interface and no other driver's
+ *	an IPI0001 device that is a KCS interface
  *
  * If neither is: the interface that was the first when one was first asked for.
  * ACPICA tells where the handler is installed and not whose region it is, so "from
  * the region" means from there. A _UID says nothing: it is unique among devices of
  * the same _HID only (ACPI 6.0, 6.1.12).
  *
- * An IPI0001 device that has lost its interface serves nobody, and nobody stands in
- * for the first: another BMC would give wrong answers.
+ * One that has lost its interface, or is another driver's, serves nobody, and nobody
+ * stands in for the first: another BMC would give wrong answers.
  *
  * It is asked for each call, so interfaces may come and go. What was found is
  * remembered until one does: walking the namespace costs more than a message.
@@ -26,7 +26,6 @@
 #include <linux/acpi.h>
 #include <linux/atomic.h>
 #include <linux/device.h>
-#include <linux/platform_device.h>
 #include <linux/slab.h>
 #include <linux/spinlock.h>
 #include <linux/string.h>
@@ -125,26 +124,12 @@ static bool is_kcs(acpi_handle handle)
 	return ift == IFT_KCS;
 }
 
-static bool is_of_another_driver(struct acpi_device *device)
-{
-	struct device *dev = bus_find_device_by_acpi_dev(&platform_bus_type, device);
-	bool is = false;
-
-	if (!dev)
-		return false;
-	device_lock(dev);
-	is = dev->driver && strcmp(dev->driver->name, "kcs_host");
-	device_unlock(dev);
-	put_device(dev);
-	return is;
-}
-
 /* Regions below one of another kind are as those of nobody, as for acpi_ipmi. */
 static bool is_interface(acpi_handle handle)
 {
 	struct acpi_device *device = acpi_get_acpi_dev(handle);
 	bool is = device && !acpi_match_device_ids(device, interface_ids) &&
-		  is_kcs(handle) && !is_of_another_driver(device);
+		  is_kcs(handle);
 
 	acpi_put_acpi_dev(device);
 	return is;

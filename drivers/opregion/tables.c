@@ -16,6 +16,7 @@
 #include <linux/bitmap.h>
 #include <linux/debugfs.h>
 #include <linux/errno.h>
+#include <linux/sched.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
 #include <linux/string.h>
@@ -61,29 +62,39 @@ static void note_field(const struct kcs_aml_field *field, void *context)
 		any_locked = true;
 }
 
+static void scan_table(struct kcs_tables *tables,
+		       const struct acpi_table_header *table, bool fields)
+{
+	const u8 *code = (const u8 *)(table + 1);
+	size_t size = table->length - sizeof(*table);
+
+	if (fields)
+		kcs_aml_find_fields(&tables->aml, code, size, note_field, tables);
+	else
+		kcs_aml_find_regions(&tables->aml, code, size);
+}
+
 /* @fields: regions first, in all tables. */
 static void read_tables(struct kcs_tables *tables, bool fields)
 {
 	static const char * const signatures[] = { ACPI_SIG_DSDT, ACPI_SIG_SSDT };
 	struct acpi_table_header *table;
+	acpi_status status;
 	size_t i;
 	u32 number;
 
-	for (i = 0; i < ARRAY_SIZE(signatures); i++)
-		for (number = 1; ACPI_SUCCESS(acpi_get_table((char *)signatures[i], number,
-							     &table)); number++) {
-			const u8 *code = (const u8 *)(table + 1);
-			size_t size = table->length - sizeof(*table);
-
-			if (table->length < sizeof(*table))
-				size = 0;
-			if (fields)
-				kcs_aml_find_fields(&tables->aml, code, size,
-						    note_field, tables);
-			else
-				kcs_aml_find_regions(&tables->aml, code, size);
+	for (i = 0; i < ARRAY_SIZE(signatures); i++) {
+		for (number = 1; ; number++) {
+			status = acpi_get_table((char *)signatures[i], number, &table);
+			if (ACPI_FAILURE(status))
+				break;
+			if (table->length > sizeof(*table))
+				scan_table(tables, table, fields);
 			acpi_put_table(table);
+			cond_resched();
 		}
+		tables->is_partial |= status != AE_NOT_FOUND;
+	}
 }
 
 /* The handler is on \_SB: on the root acpi_ipmi could not be loaded any more. */

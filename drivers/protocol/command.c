@@ -44,7 +44,12 @@ static const struct row rows[] = {
 	{ 0x06, 0x22, 0x22, ANY, WATCHDOG },	/* Reset Watchdog */
 	{ 0x06, 0x24, 0x24, ANY, WATCHDOG },	/* Set Watchdog */
 	{ 0x00, 0x02, 0x03, ANY, KCS_COMMAND_POWER },	/* Chassis Control, Reset */
+	{ 0x04, 0x02, 0x02, ANY, KCS_COMMAND_POWER },	/* Platform Event: a filter acts */
 	{ 0x04, 0x12, 0x12, ANY, KCS_COMMAND_POWER },	/* Set PEF Configuration */
+	{ 0x2c, 0x04, 0x05, KCS_GROUP_DCMI, KCS_COMMAND_POWER },	/* limit: may end in off */
+	{ 0x2c, 0x04, 0x04, KCS_GROUP_PICMG, KCS_COMMAND_POWER },	/* FRU Control */
+	{ 0x2c, 0x0c, 0x0c, KCS_GROUP_PICMG, KCS_COMMAND_POWER },	/* FRU Activation */
+	{ 0x2c, 0x11, 0x11, KCS_GROUP_PICMG, KCS_COMMAND_POWER },	/* Set Power Level */
 	{ 0x06, 0x02, 0x03, ANY, KCS_COMMAND_RESET },	/* Cold, Warm Reset */
 	{ 0x06, 0x34, 0x34, ANY, KCS_COMMAND_CARRIES },	/* Send Message */
 	{ 0x06, 0x52, 0x52, ANY, KCS_COMMAND_CARRIES },	/* Master Write-Read */
