@@ -169,7 +169,7 @@ static void wait_in_the_queue_is_no_fault_of_the_bmc(struct kunit *test)
 }
 
 /* The heartbeat of a watchdog may wait behind it. */
-static void busy_answer_is_passed_up_in_a_second(struct kunit *test)
+static void busy_answer_is_passed_up_at_once(struct kunit *test)
 {
 	const struct sim_fault busy = {
 		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .code = 0xc0,
@@ -189,8 +189,7 @@ static void busy_answer_is_passed_up_in_a_second(struct kunit *test)
 	kcs_host_execute(engine->host, request);
 	KUNIT_EXPECT_EQ(test, engine_end(test, request, &cc), 0);
 	KUNIT_EXPECT_EQ(test, cc, 0xc0);
-	KUNIT_EXPECT_GE(test, engine->ended_us, began_us + 500000);
-	KUNIT_EXPECT_LE(test, engine->ended_us, began_us + 1000000);
+	KUNIT_EXPECT_LE(test, engine->ended_us, began_us + 10000);
 }
 
 static void send_next(struct kcs_request *request, void *context)
@@ -252,7 +251,7 @@ static struct kunit_case request_cases[] = {
 	KUNIT_CASE(waiter_waits_for_what_is_left),
 	KUNIT_CASE(ended_request_is_never_sent),
 	KUNIT_CASE(wait_in_the_queue_is_no_fault_of_the_bmc),
-	KUNIT_CASE(busy_answer_is_passed_up_in_a_second),
+	KUNIT_CASE(busy_answer_is_passed_up_at_once),
 	KUNIT_CASE(completion_may_send_the_next_request),
 	KUNIT_CASE(pause_ends_queued_requests),
 	{}
