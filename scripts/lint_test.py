@@ -5,7 +5,6 @@
     scripts/lint_test.py            all
     scripts/lint_test.py TEST...    only some, by method name
 """
-import argparse
 import collections
 import contextlib
 import importlib.machinery
@@ -22,7 +21,7 @@ import unittest
 import unittest.mock
 
 from vm import SCRIPTS, compile_ssdt
-from vm_case import Lines
+from vm_case import choose, run_tests
 
 
 def load_lint():
@@ -602,21 +601,5 @@ class LintTest(unittest.TestCase):
         self.assertEqual(list(self.folder.iterdir()), [])
 
 
-def main():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("tests", nargs="*", help="method names")
-    options = parser.parse_args()
-
-    suite = unittest.TestSuite(
-        map(LintTest, options.tests) if options.tests
-        else unittest.defaultTestLoader.loadTestsFromTestCase(LintTest))
-    result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
-                                     resultclass=Lines).run(suite)
-    failed = len(result.failures) + len(result.errors) + len(result.skipped)
-    print(f"{result.testsRun - failed} passed, {failed} failed")
-    sys.exit(failed != 0 or result.testsRun == 0)
-
-
 if __name__ == "__main__":
-    main()
+    run_tests(choose(__doc__, [LintTest])[1])

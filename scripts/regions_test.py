@@ -13,13 +13,12 @@ import json
 import pathlib
 import random
 import subprocess
-import sys
 import tempfile
 import unittest
 
 from lint_test import aml_lint
 from vm import ROOT, SCRIPTS, compile_ssdt, run
-from vm_case import Lines
+from vm_case import choose, run_tests
 
 RANDOM_TABLES = 60
 
@@ -187,10 +186,4 @@ class RegionsTest(unittest.TestCase):
 
 
 if __name__ == "__main__":
-    loader = unittest.defaultTestLoader
-    suite = loader.loadTestsFromNames(sys.argv[1:], RegionsTest) if sys.argv[1:] else \
-        loader.loadTestsFromTestCase(RegionsTest)
-    outcome = unittest.TextTestRunner(stream=sys.stdout, verbosity=2, resultclass=Lines).run(suite)
-    lost = len(outcome.failures) + len(outcome.errors)
-    print(f"{outcome.testsRun - lost} passed, {lost} failed")
-    sys.exit(lost != 0 or outcome.testsRun == 0)
+    run_tests(choose(__doc__, [RegionsTest])[1])

@@ -58,28 +58,42 @@ class Lines(unittest.TextTestResult):
         self.stream.writeln(f"    {time.monotonic() - self.began:.1f} s")
 
 
-def main(doc, *cases):
-    """Runs the tests of the cases, or those named, and exits with the verdict."""
+def choose(doc, cases, add_options=lambda parser: None):
+    """What the command line says: its options, and the tests of the cases, or some."""
     parser = argparse.ArgumentParser(
         description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("tests", nargs="*", help="method names")
-    parser.add_argument("--full", action="store_true", help="the full counts")
-    add_kernel_option(parser)
+    add_options(parser)
     options = parser.parse_args()
     tests = {name: case(name) for case in cases
              for name in unittest.defaultTestLoader.getTestCaseNames(case)}
     unknown = set(options.tests) - set(tests)
     if unknown:
         parser.error(f"no such test: {', '.join(unknown)}")
-    suite = unittest.TestSuite(tests[name] for name in options.tests or tests)
+    return options, unittest.TestSuite(
+        tests[name] for name in options.tests or tests)
 
-    kernel = Kernel.at(options.kernel)
-    print(f"building the modules for {kernel.release} ...", flush=True)
-    VmCase.machine, VmCase.full = Machine(kernel), options.full
-    if kernel.has("CONFIG_KASAN"):
-        VmCase.pace, VmCase.leaks = 10, LEAKS
+
+def run_tests(suite):
+    """Runs them, and exits with the verdict."""
     result = unittest.TextTestRunner(stream=sys.stdout, verbosity=2,
                                      resultclass=Lines).run(suite)
     failed = len(result.failures) + len(result.errors) + len(result.skipped)
     print(f"{result.testsRun - failed} passed, {failed} failed")
     sys.exit(failed != 0 or result.testsRun == 0)
+
+
+def add_vm_options(parser):
+    parser.add_argument("--full", action="store_true", help="the full counts")
+    add_kernel_option(parser)
+
+
+def main(doc, *cases):
+    """Runs the tests of the cases in a VM, or those named."""
+    options, suite = choose(doc, cases, add_vm_options)
+    kernel = Kernel.at(options.kernel)
+    print(f"building the modules for {kernel.release} ...", flush=True)
+    VmCase.machine, VmCase.full = Machine(kernel), options.full
+    if kernel.has("CONFIG_KASAN"):
+        VmCase.pace, VmCase.leaks = 10, LEAKS
+    run_tests(suite)

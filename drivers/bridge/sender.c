@@ -324,9 +324,9 @@ void kcs_sender_set_maintenance_mode(void *send_info, bool on)
 
 /**
  * kcs_sender_close() - give the message on its way back, and take no other
- * @smi: the interface
+ * @smi: the interface; see kcs_sender_drain()
  *
- * Context: may sleep; not as long as a request may take.
+ * Context: any.
  */
 void kcs_sender_close(struct kcs_smi *smi)
 {
@@ -337,11 +337,10 @@ void kcs_sender_close(struct kcs_smi *smi)
 	smi->leaving = true;
 	request = carry(smi, NULL, NULL);
 	spin_unlock_irqrestore(&smi->lock, flags);
-	if (request) {
-		kcs_request_end(request, -ENODEV);
-		kcs_request_put(request);
-	}
-	kcs_sender_drain(smi);
+	if (!request)
+		return;
+	kcs_request_end(request, -ENODEV);
+	kcs_request_put(request);
 }
 
 /**

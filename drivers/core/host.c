@@ -298,6 +298,24 @@ struct kcs_host *kcs_host_find(kcs_host_match match, const void *context)
 EXPORT_SYMBOL_GPL(kcs_host_find);
 
 /**
+ * kcs_host_exists() - test whether there is an interface that matches
+ * @match: says which; NULL for all of them
+ * @context: for @match
+ *
+ * Context: may sleep.
+ * Return: true when there is one at least.
+ */
+bool kcs_host_exists(kcs_host_match match, const void *context)
+{
+	struct kcs_host *host = kcs_host_find(match, context);
+
+	if (host)
+		kcs_host_put(host);
+	return host;
+}
+EXPORT_SYMBOL_GPL(kcs_host_exists);
+
+/**
  * kcs_host_device() - return the hardware device of an interface
  * @host: the interface
  *

@@ -37,7 +37,6 @@ enum {
 	OP_IF = 0xa0,
 	OP_ELSE = 0xa1,
 	OP_WHILE = 0xa2,
-	OP_ONES = 0xff,
 
 	EXT_MUTEX = 0x01,
 	EXT_ACQUIRE = 0x23,
@@ -59,13 +58,20 @@ enum {
 
 /* -- Regions. ------------------------------------------------------------- */
 
-/* Returns false for what is no number. */
-static bool read_number(const struct kcs_aml_reader *reader, size_t at, u64 *value)
+/* How many bytes follow an opcode, 0 for what is no number. */
+static u8 number_size(u8 opcode)
 {
 	static const u8 sizes[] = {
 		[OP_BYTE] = 1, [OP_WORD] = 2, [OP_DWORD] = 4, [OP_QWORD] = 8,
 	};
-	u8 opcode, i;
+
+	return opcode < sizeof(sizes) ? sizes[opcode] : 0;
+}
+
+/* Returns false for what is no number. */
+static bool read_number(const struct kcs_aml_reader *reader, size_t at, u64 *value)
+{
+	u8 opcode, size, i;
 
 	if (!kcs_aml_has(reader, at, 1))
 		return false;
@@ -73,11 +79,11 @@ static bool read_number(const struct kcs_aml_reader *reader, size_t at, u64 *val
 	*value = opcode;
 	if (opcode <= 1)
 		return true;
-	if (opcode >= sizeof(sizes) || !sizes[opcode] ||
-	    !kcs_aml_has(reader, at + 1, sizes[opcode]))
+	size = number_size(opcode);
+	if (!size || !kcs_aml_has(reader, at + 1, size))
 		return false;
 	*value = 0;
-	for (i = 0; i < sizes[opcode]; i++)
+	for (i = 0; i < size; i++)
 		*value |= (u64)reader->code[at + 1 + i] << 8 * i;
 	return true;
 }
@@ -93,13 +99,12 @@ static struct kcs_aml_region *region_at(struct kcs_aml *aml, const char *path)
 }
 
 /* Declared twice, in two branches, it may be either. */
-static void add_region(struct kcs_aml *aml, const struct kcs_aml_reader *reader,
-		       size_t at, const char *path)
+static void add_region(struct kcs_aml *aml, size_t at, const char *path)
 {
 	struct kcs_aml_region *region = region_at(aml, path);
 	u64 address;
 
-	if (!read_number(reader, at, &address))
+	if (!read_number(&aml->reader, at, &address))
 		address = KCS_AML_UNKNOWN;
 	if (region) {
 		if (region->address != address)
@@ -116,8 +121,9 @@ static void add_region(struct kcs_aml *aml, const struct kcs_aml_reader *reader,
 }
 
 /* @at: behind the opcode. Its offset and length are gone through as code. */
-static size_t read_region(struct kcs_aml *aml, const struct kcs_aml_reader *reader, size_t at)
+static size_t read_region(struct kcs_aml *aml, size_t at, bool is_wanted)
 {
+	const struct kcs_aml_reader *reader = &aml->reader;
 	char path[KCS_AML_PATH_SIZE];
 	bool simple;
 	size_t name = kcs_aml_name(reader, at, path, &simple);
@@ -125,8 +131,8 @@ static size_t read_region(struct kcs_aml *aml, const struct kcs_aml_reader *read
 	if (!name || !kcs_aml_has(reader, at + name, 1))
 		return 0;
 	at += name;
-	if (aml && reader->code[at] == SPACE_IPMI)
-		add_region(aml, reader, at + 1, path);
+	if (is_wanted && reader->code[at] == SPACE_IPMI)
+		add_region(aml, at + 1, path);
 	return at + 1;
 }
 
@@ -154,17 +160,9 @@ static const struct kcs_aml_region *find_region(struct kcs_aml *aml,
 /* A name, or a buffer. */
 static size_t pass_connection(const struct kcs_aml_reader *reader, size_t at)
 {
-	char path[KCS_AML_PATH_SIZE];
-	size_t size, end;
-	bool simple;
-
-	if (!kcs_aml_has(reader, at, 1))
-		return 0;
-	if (reader->code[at] != OP_BUFFER) {
-		size = kcs_aml_name(reader, at, path, &simple);
-		return size ? at + size : 0;
-	}
-	return kcs_aml_extent(reader, at + 1, &end) ? end : 0;
+	if (kcs_aml_has(reader, at, 1) && reader->code[at] == OP_BUFFER)
+		return kcs_aml_pass_all(reader, at + 1);
+	return kcs_aml_pass_name(reader, at, 0);
 }
 
 /**
@@ -221,20 +219,19 @@ static size_t read_item(const struct kcs_aml_reader *reader, size_t at, struct u
 }
 
 /* @at: behind the opcode. Returns its end, 0 for what is no field. */
-static size_t read_field(struct kcs_aml *aml, const struct kcs_aml_reader *reader,
-			 size_t at, struct units *units)
+static size_t read_field(struct kcs_aml *aml, size_t at, struct units *units)
 {
+	const struct kcs_aml_reader *reader = &aml->reader;
 	char path[KCS_AML_PATH_SIZE];
-	size_t end, size = kcs_aml_extent(reader, at, &end), name;
+	size_t end;
 	bool simple;
 
-	if (!size)
+	at = kcs_aml_heading(reader, at, path, &simple, &end);
+	if (!at || at >= end)
 		return 0;
-	name = kcs_aml_name(reader, at + size, path, &simple);
-	at += size + name;
-	if (!name || at >= end)
-		return 0;
-	units->field.region = units->visit ? find_region(aml, path, simple) : NULL;
+	if (!units)
+		return end;
+	units->field.region = find_region(aml, path, simple);
 	units->field.lock = reader->code[at++] & FLAG_LOCK;
 	units->bits = 0;
 	while (units->field.region && at && at < end)
@@ -245,14 +242,15 @@ static size_t read_field(struct kcs_aml *aml, const struct kcs_aml_reader *reade
 /* -- All the code. -------------------------------------------------------- */
 
 /* @at: behind both bytes of the opcode. */
-static size_t read_extended(struct kcs_aml *regions, struct kcs_aml *aml,
-			    struct kcs_aml_reader *reader, size_t at, struct units *units)
+static size_t read_extended(struct kcs_aml *aml, size_t at, struct units *units)
 {
+	struct kcs_aml_reader *reader = &aml->reader;
+
 	switch (reader->code[at - 1]) {
 	case EXT_REGION:
-		return read_region(regions, reader, at);
+		return read_region(aml, at, !units);
 	case EXT_FIELD:
-		return read_field(aml, reader, at, units);
+		return read_field(aml, at, units);
 	case EXT_DEVICE:
 	case EXT_THERMAL:
 		return kcs_aml_enter(reader, at, 0);
@@ -276,15 +274,16 @@ static size_t read_extended(struct kcs_aml *regions, struct kcs_aml *aml,
 }
 
 /* Returns where what follows begins, 0 for what does not fit. */
-static size_t read_object(struct kcs_aml *regions, struct kcs_aml *aml,
-			  struct kcs_aml_reader *reader, struct units *units)
+static size_t read_object(struct kcs_aml *aml, struct units *units)
 {
+	struct kcs_aml_reader *reader = &aml->reader;
 	size_t at = reader->at + 1;
+	u8 opcode = reader->code[reader->at];
 
-	switch (reader->code[reader->at]) {
+	switch (opcode) {
 	case OP_EXT:
 		return kcs_aml_has(reader, at, 1) ?
-		       read_extended(regions, aml, reader, at + 1, units) : 0;
+		       read_extended(aml, at + 1, units) : 0;
 	case OP_SCOPE:
 		return kcs_aml_enter(reader, at, 0);
 	case OP_METHOD:
@@ -303,13 +302,10 @@ static size_t read_object(struct kcs_aml *regions, struct kcs_aml *aml,
 	case OP_EXTERNAL:
 		return kcs_aml_pass_name(reader, at, 2);
 	case OP_BYTE:
-		return kcs_aml_pass_bytes(reader, at, 1);
 	case OP_WORD:
-		return kcs_aml_pass_bytes(reader, at, 2);
 	case OP_DWORD:
-		return kcs_aml_pass_bytes(reader, at, 4);
 	case OP_QWORD:
-		return kcs_aml_pass_bytes(reader, at, 8);
+		return kcs_aml_pass_bytes(reader, at, number_size(opcode));
 	case OP_STRING:
 		return kcs_aml_pass_string(reader, at);
 	case 0:
@@ -324,15 +320,10 @@ static void read_table(struct kcs_aml *aml, const u8 *code, size_t size,
 		       struct units *units)
 {
 	struct kcs_aml_reader *reader = &aml->reader;
-	struct units none = {};
 
 	kcs_aml_begin(reader, code, size);
-	while (kcs_aml_goes_on(reader)) {
-		size_t next = read_object(units ? NULL : aml, aml, reader,
-					  units ?: &none);
-
-		reader->at = next ?: reader->at + 1;
-	}
+	while (kcs_aml_goes_on(reader))
+		reader->at = read_object(aml, units) ?: reader->at + 1;
 }
 
 /**

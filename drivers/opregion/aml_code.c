@@ -64,16 +64,8 @@ size_t kcs_aml_length(const struct kcs_aml_reader *reader, size_t at, size_t *va
 	return 1 + more;
 }
 
-/**
- * kcs_aml_extent() - read a package length, and where it ends
- * @reader: the reader
- * @at: where it is
- * @end: filled on success: behind what it is the length of
- *
- * Context: any.
- * Return: how many bytes it has; 0 for none, or for one that leads out of the scope.
- */
-size_t kcs_aml_extent(const struct kcs_aml_reader *reader, size_t at, size_t *end)
+/* And where it ends, inside the scope, behind what it is the length of. */
+static size_t read_extent(const struct kcs_aml_reader *reader, size_t at, size_t *end)
 {
 	size_t value, size = kcs_aml_length(reader, at, &value);
 
@@ -219,6 +211,28 @@ bool kcs_aml_goes_on(struct kcs_aml_reader *reader)
 }
 
 /**
+ * kcs_aml_heading() - read what an object begins with: its length and a name
+ * @reader: the reader
+ * @at: behind its opcode
+ * @path: as for kcs_aml_name()
+ * @simple: likewise
+ * @end: filled on success: where the object ends
+ *
+ * Context: any.
+ * Return: where what follows begins; 0 for what does not fit.
+ */
+size_t kcs_aml_heading(const struct kcs_aml_reader *reader, size_t at, char *path,
+		       bool *simple, size_t *end)
+{
+	size_t size = read_extent(reader, at, end), name;
+
+	if (!size)
+		return 0;
+	name = kcs_aml_name(reader, at + size, path, simple);
+	return name ? at + size + name : 0;
+}
+
+/**
  * kcs_aml_enter() - enter a scope
  * @reader: the reader
  * @at: behind its opcode
@@ -230,16 +244,14 @@ bool kcs_aml_goes_on(struct kcs_aml_reader *reader)
 size_t kcs_aml_enter(struct kcs_aml_reader *reader, size_t at, size_t extra)
 {
 	char path[KCS_AML_PATH_SIZE];
-	size_t end, size = kcs_aml_extent(reader, at, &end), name;
+	size_t end;
 	bool simple;
 
-	if (!size)
-		return 0;
-	name = kcs_aml_name(reader, at + size, path, &simple);
-	if (!name || at + size + name + extra > end)
+	at = kcs_aml_heading(reader, at, path, &simple, &end);
+	if (!at || at + extra > end)
 		return 0;
 	open_scope(reader, end, path);
-	return at + size + name + extra;
+	return at + extra;
 }
 
 /* -- What holds data. ----------------------------------------------------- */
@@ -305,7 +317,7 @@ size_t kcs_aml_pass_name(const struct kcs_aml_reader *reader, size_t at, size_t 
  */
 size_t kcs_aml_pass_length(const struct kcs_aml_reader *reader, size_t at, size_t extra)
 {
-	size_t end, size = kcs_aml_extent(reader, at, &end);
+	size_t end, size = read_extent(reader, at, &end);
 
 	return size ? kcs_aml_pass_bytes(reader, at + size, extra) : 0;
 }
@@ -322,5 +334,5 @@ size_t kcs_aml_pass_all(const struct kcs_aml_reader *reader, size_t at)
 {
 	size_t end;
 
-	return kcs_aml_extent(reader, at, &end) ? end : 0;
+	return read_extent(reader, at, &end) ? end : 0;
 }

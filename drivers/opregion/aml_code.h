@@ -34,12 +34,13 @@ struct kcs_aml_reader {
 
 bool kcs_aml_has(const struct kcs_aml_reader *reader, size_t at, size_t size);
 size_t kcs_aml_length(const struct kcs_aml_reader *reader, size_t at, size_t *value);
-size_t kcs_aml_extent(const struct kcs_aml_reader *reader, size_t at, size_t *end);
 bool kcs_aml_is_segment(const u8 *code);
 void kcs_aml_go_up(char *path);
 size_t kcs_aml_name(const struct kcs_aml_reader *reader, size_t at, char *path,
 		    bool *simple);
 void kcs_aml_begin(struct kcs_aml_reader *reader, const u8 *code, size_t size);
+size_t kcs_aml_heading(const struct kcs_aml_reader *reader, size_t at, char *path,
+		       bool *simple, size_t *end);
 size_t kcs_aml_enter(struct kcs_aml_reader *reader, size_t at, size_t extra);
 bool kcs_aml_goes_on(struct kcs_aml_reader *reader);
 size_t kcs_aml_pass_string(const struct kcs_aml_reader *reader, size_t at);

@@ -53,7 +53,7 @@ static int on_event(struct notifier_block *nb, unsigned long event, void *host)
 	kcs_route_changed();
 	if (event == KCS_HOST_ADDED)
 		queue_work(system_long_wq, &cover_work);
-	else if (!kcs_route_leads_anywhere())
+	else if (!kcs_host_exists(NULL, NULL))
 		pr_notice("no KCS interface is left; IPMI regions below \\_SB answer with a failure until one is back, or kcs_anchor is unloaded and acpi_ipmi reloaded\n");
 	return NOTIFY_OK;
 }
@@ -63,16 +63,6 @@ static struct notifier_block events = { .notifier_call = on_event };
 static bool is_ready(struct kcs_host *host, const void *unused)
 {
 	return kcs_host_is_ready(host);
-}
-
-static void offer_if_ready(void)
-{
-	struct kcs_host *host = kcs_host_find(is_ready, NULL);
-
-	if (!host)
-		return;
-	queue_work(system_long_wq, &offer_work);
-	kcs_host_put(host);
 }
 
 static int __init kcs_opregion_init(void)
@@ -96,10 +86,11 @@ static int __init kcs_opregion_init(void)
 	kcs_coalesce_open();
 	kcs_anchor_attach(&kcs_handler_ops);
 	kcs_host_notify(&events);
-	if (!kcs_route_leads_anywhere())
+	if (!kcs_host_exists(NULL, NULL))
 		pr_info("no KCS interface yet; until there is one, IPMI regions stay with whoever serves them\n");
 	kcs_route_cover();
-	offer_if_ready();
+	if (kcs_host_exists(is_ready, NULL))
+		queue_work(system_long_wq, &offer_work);
 	return 0;
 
 err_consumers:

@@ -226,28 +226,9 @@ void kcs_route_changed(void)
 static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 				   void **value)
 {
-	struct kcs_host *host = kcs_host_find(is_companion, handle);
-
-	if (!host)
-		return AE_OK;
-	kcs_anchor_cover(handle);
-	kcs_host_put(host);
+	if (kcs_host_exists(is_companion, handle))
+		kcs_anchor_cover(handle);
 	return AE_OK;
-}
-
-/**
- * kcs_route_leads_anywhere() - test whether there is an interface of ours
- *
- * Context: may sleep.
- * Return: true when there is one at least.
- */
-bool kcs_route_leads_anywhere(void)
-{
-	struct kcs_host *host = kcs_host_find(NULL, NULL);
-
-	if (host)
-		kcs_host_put(host);
-	return host;
 }
 
 /**
@@ -261,14 +242,17 @@ bool kcs_route_leads_anywhere(void)
  */
 void kcs_route_cover(void)
 {
+	acpi_handle device;
 	u32 i;
 
-	if (!kcs_route_leads_anywhere())
+	if (!kcs_host_exists(NULL, NULL))
 		return;
 	acpi_get_devices(interface_ids[0].id, cover_interface, NULL, NULL);
-	for (i = 0; i < map_count; i++)
-		if (mapped_device(&map[i]))
-			kcs_anchor_cover(mapped_device(&map[i]));
+	for (i = 0; i < map_count; i++) {
+		device = mapped_device(&map[i]);
+		if (device)
+			kcs_anchor_cover(device);
+	}
 	kcs_anchor_cover(kcs_anchor_sb());
 	kcs_route_changed();
 }

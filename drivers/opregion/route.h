@@ -8,7 +8,6 @@ struct kcs_host;
 
 int kcs_route_open(const char *words);
 void kcs_route_free(void);
-bool kcs_route_leads_anywhere(void);
 void kcs_route_cover(void);
 void kcs_route_changed(void);
 struct kcs_host *kcs_route_find(void *scope);
