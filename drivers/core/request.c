@@ -171,7 +171,9 @@ EXPORT_SYMBOL_GPL(kcs_request_wait);
  */
 int kcs_request_await(struct kcs_request *request, u32 timeout_ms)
 {
-	if (wait_for_completion_timeout(&request->done, msecs_to_jiffies(timeout_ms)))
+	/* The first jiffy may be over at once: the deadline is to come before. */
+	if (wait_for_completion_timeout(&request->done,
+					msecs_to_jiffies(timeout_ms) + 1))
 		return 0;
 	return -ETIMEDOUT;
 }
