@@ -217,10 +217,20 @@ static void clock_sleep_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 u
 	cond_resched();
 }
 
+/* Time passes in sleeps only: the engine is to come and sleep. */
+static void clock_wake_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 us)
+{
+	struct engine *engine = container_of(clock, struct engine, clock);
+
+	if (!us || !engine->is_left_alone)
+		kcs_wake_up(wake);
+}
+
 static const struct kcs_clock_ops engine_clock_ops = {
 	.now_us = clock_now_us,
 	.relax = clock_relax,
 	.sleep_us = clock_sleep_us,
+	.wake_us = clock_wake_us,
 };
 
 /* -- The registers. ------------------------------------------------------- */

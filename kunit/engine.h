@@ -63,6 +63,7 @@ enum engine_time {
  * @irq_is_quiet: the line does not come by itself
  * @irq: its number, 0 for none
  * @raised: how often it came
+ * @is_left_alone: no timer wakes the thread of the interface
  * @line: raises it while the host does not sleep
  * @listener: what the BMC calls for
  * @heard: 1 for each message or event, 100 for a pre-timeout, 1000 for OEM flags
@@ -94,6 +95,7 @@ struct engine {
 	bool has_irq;
 	bool irq_is_shared;
 	bool irq_is_quiet;
+	bool is_left_alone;
 	int irq;
 	u32 raised;
 	struct task_struct *line;

@@ -313,8 +313,26 @@ static void interrupt_brings_an_event_at_once(struct kunit *test)
 	kcs_host_unlisten(engine->host);
 }
 
+/* No timer comes, and the thread sleeps until it is woken. */
+static void interrupt_ends_a_message_left_to_it(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+	u32 sleeps;
+
+	start(test, is_shared(test));
+	engine->is_left_alone = true;
+	engine_thaw(engine);
+	sleeps = engine->sleeps;
+	request = engine_submit(test, 0x06, 0x01, 5000);
+	KUNIT_EXPECT_EQ(test, engine_end(test, request, NULL), 0);
+	if (preemptible())	/* else the thread is needed from the start */
+		KUNIT_EXPECT_EQ(test, engine->sleeps, sleeps);
+}
+
 static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE_PARAM(interrupt_ends_the_one_sleep, next_line),
+	KUNIT_CASE_PARAM(interrupt_ends_a_message_left_to_it, next_line),
 	KUNIT_CASE_PARAM(lost_interrupts_cost_little, next_line),
 	KUNIT_CASE_PARAM(one_lost_interrupt_is_forgiven, next_line),
 	KUNIT_CASE_PARAM(interrupt_that_misses_a_test_is_tested_again, next_line),

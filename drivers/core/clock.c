@@ -2,6 +2,7 @@
 /* The machine's clock, and sleeps that can be cut short. Below all of the core. */
 #include "clock.h"
 
+#include <kcs/compat.h>
 #include <linux/export.h>
 #include <linux/hrtimer.h>
 #include <linux/ktime.h>
@@ -11,6 +12,12 @@
 /* A timer may fire with another one: one part in so many later. */
 #define SLACK_PART	64
 
+static enum hrtimer_restart wake_expired(struct hrtimer *timer)
+{
+	kcs_wake_up(container_of(timer, struct kcs_wake, timer));
+	return HRTIMER_NORESTART;
+}
+
 /**
  * kcs_wake_init() - nothing woken yet
  * @wake: filled
@@ -19,6 +26,8 @@ void kcs_wake_init(struct kcs_wake *wake)
 {
 	init_waitqueue_head(&wake->queue);
 	wake->pending = false;
+	kcs_compat_hrtimer_setup(&wake->timer, wake_expired, CLOCK_MONOTONIC,
+				 HRTIMER_MODE_REL);
 }
 
 /**
@@ -64,6 +73,32 @@ void kcs_wake_sleep(struct kcs_wake *wake, u64 us)
 	finish_wait(&wake->queue, &entry);
 }
 
+/**
+ * kcs_wake_up_in() - wake later
+ * @wake: the wake
+ * @us: in so many microseconds; the last call counts
+ *
+ * Context: any.
+ */
+void kcs_wake_up_in(struct kcs_wake *wake, u32 us)
+{
+	u64 ns = (u64)us * NSEC_PER_USEC;
+
+	hrtimer_start_range_ns(&wake->timer, ns_to_ktime(ns), ns / SLACK_PART,
+			       HRTIMER_MODE_REL);
+}
+
+/**
+ * kcs_wake_forget() - do not wake later
+ * @wake: the wake; after return its timer does not run
+ *
+ * Context: may sleep on PREEMPT_RT.
+ */
+void kcs_wake_forget(struct kcs_wake *wake)
+{
+	hrtimer_cancel(&wake->timer);
+}
+
 static u64 clock_now_us(struct kcs_clock *clock)
 {
 	return ktime_to_us(ktime_get());
@@ -79,10 +114,19 @@ static void clock_sleep_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 u
 	kcs_wake_sleep(wake, us);
 }
 
+static void clock_wake_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 us)
+{
+	if (us)
+		kcs_wake_up_in(wake, us);
+	else
+		kcs_wake_up(wake);
+}
+
 static const struct kcs_clock_ops clock_ops = {
 	.now_us = clock_now_us,
 	.relax = clock_relax,
 	.sleep_us = clock_sleep_us,
+	.wake_us = clock_wake_us,
 };
 
 struct kcs_clock kcs_clock_system = { .ops = &clock_ops };

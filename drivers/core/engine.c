@@ -6,8 +6,8 @@
  *
  * A submitter drives its own request when none goes before it and the registers are
  * free: that saves two context switches. It leaves in mid-message when it is
- * killed, or when it would have to sleep and may not; then the thread goes on.
- * Whatever gives the thread something to do wakes it; nothing is polled for.
+ * killed, or when it would have to sleep and may not; then the thread goes on, once
+ * the BMC may be through. Whatever gives the thread something to do wakes it; nothing is polled for.
  */
 #include "host.h"
 #include "request.h"
@@ -175,13 +175,9 @@ static void engine_drive(struct kcs_host *host, struct kcs_request *request,
 			 enum kcs_driver driver)
 {
 	struct ending ending = {};
-	bool left;
 
 	engine_send(host, request, driver, &ending);
-	left = host->active;
 	rt_mutex_unlock(&host->registers);
-	if (left)
-		kcs_wake_up(&host->work);
 	engine_complete(host, &ending);
 }
 

@@ -163,6 +163,33 @@ static void exchange_relax(struct kcs_host *host, enum kcs_driver driver)
 	host->clock->ops->relax(host->clock);
 }
 
+/*
+ * A submitter that may not sleep leaves a message that waits for the BMC to its
+ * interrupt or to a timer: the engine is not woken only to sleep. An interrupt that
+ * came since the last step did not see @is_left; it is pending then.
+ */
+static void exchange_leave(struct kcs_host *host, u32 us, u64 end_us, u64 now_us)
+{
+	struct kcs_irq *irq = &host->irq;
+
+	if (us) {
+		smp_store_mb(irq->is_left, true);
+		kcs_irq_unmask(irq);
+		us = READ_ONCE(host->progress.pending) ? 0 :
+		     slice_us(host, end_us, now_us);
+	}
+	host->clock->ops->wake_us(host->clock, &host->work, us);
+}
+
+static void exchange_resume(struct kcs_host *host)
+{
+	if (!host->irq.is_left)
+		return;
+	WRITE_ONCE(host->irq.is_left, false);
+	kcs_wake_forget(&host->work);
+	kcs_irq_mask(&host->irq);
+}
+
 /**
  * kcs_exchange_run() - go on with a message until it ends
  * @host: the interface, after kcs_exchange_begin()
@@ -170,7 +197,7 @@ static void exchange_relax(struct kcs_host *host, enum kcs_driver driver)
  * @driver: who calls
  *
  * Context: kcs_host.registers held; may sleep unless @driver says otherwise.
- * Return: 0; %-EINPROGRESS when @driver left, and must be called for again;
+ * Return: 0; %-EINPROGRESS when @driver left: the engine is woken, and calls again;
  * %-ETIMEDOUT at the deadline; %-ECANCELED for a suspend; %-ENODEV when the
  * interface is going; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
  */
@@ -180,9 +207,11 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 	struct kcs_transport *transport = host->transport;
 	bool interrupt = host->irq.is_on && READ_ONCE(host->irq.is_trusted);
 	u64 began_us = kcs_host_now_us(host), now_us = began_us;
+	u64 end_us;
 	int err = 0;
 	u32 us;
 
+	exchange_resume(host);
 	for (;;) {
 		kcs_wake_clear(&host->progress);
 		us = transport->ops->step(transport, now_us, interrupt);
@@ -191,12 +220,14 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		err = exchange_check(host, now_us, deadline_us, driver);
 		if (err)
 			break;
-		if (exchange_must_leave(host, driver, us, now_us - began_us))
+		end_us = sleep_end_us(host, us, now_us, deadline_us, driver);
+		if (exchange_must_leave(host, driver, us, now_us - began_us)) {
+			exchange_leave(host, driver == KCS_DRIVER_PASSER ? us : 0,
+				       end_us, now_us);
 			return -EINPROGRESS;
+		}
 		if (us)
-			exchange_sleep(host, sleep_end_us(host, us, now_us,
-							  deadline_us, driver),
-				       now_us, driver);
+			exchange_sleep(host, end_us, now_us, driver);
 		else
 			exchange_relax(host, driver);
 		now_us = kcs_host_now_us(host);

@@ -187,6 +187,7 @@ void kcs_host_remove(struct kcs_host *host)
 	kcs_submit_flush(host, -ENODEV);
 	kcs_report_event(host, KCS_HOST_REMOVED);
 	kcs_engine_quiesce(host, true);
+	kcs_wake_forget(&host->work);
 	device_del(&host->dev);
 	ida_free(&numbers, host->dev.id);
 	put_device(&host->dev);

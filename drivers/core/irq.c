@@ -178,7 +178,9 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 
 	if (is_ours)
 		kcs_wake_up(irq->progress);
-	if (READ_ONCE(irq->attention) || READ_ONCE(irq->storm))
+	/* @is_left is read after the wake-up: see exchange_leave(). */
+	if ((is_ours && READ_ONCE(irq->is_left)) || READ_ONCE(irq->attention) ||
+	    READ_ONCE(irq->storm))
 		kcs_wake_up(irq->work);
 	return IRQ_RETVAL(is_ours);
 }

@@ -18,6 +18,7 @@ struct kcs_wake;
  * @registers: the registers themselves
  * @progress: ends the sleep of who waits in mid-message
  * @work: ends the sleep of the engine
+ * @is_left: the message in flight waits for the engine, which sleeps
  * @number: of the interrupt, 0 for none
  * @is_shared: other devices may use the line
  * @is_on: it is requested
@@ -41,6 +42,7 @@ struct kcs_irq {
 	struct kcs_io *registers;
 	struct kcs_wake *progress;
 	struct kcs_wake *work;
+	bool is_left;
 	int number;
 	bool is_shared;
 	bool is_on;
