@@ -194,7 +194,7 @@ class HarmlessTest(VmCase):
             lsmod | grep kcs_; cat /proc/modules | grep -c "^kcs_anchor .* kcs_opregion" | sed 's/^/anchored=/'
             rmmod kcs_opregion && rmmod kcs_anchor && rmmod kcs_host || exit 1
             echo after=$(watts); lsmod | grep -c ^kcs_ | sed 's/^/left=/'
-        """, ssdts=["dcmi"], interface=interface)
+        """, ssdts=["dcmi", "outside"], interface=interface)
         self.assertEqual(self.values(result), {
             "before": "187.0 W", "beside": "187.0 W", "after": "187.0 W", "anchored": 1,
             "left": 0})

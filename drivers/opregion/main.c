@@ -37,9 +37,13 @@ static void offer_consumers(struct work_struct *work)
 
 static DECLARE_WORK(offer_work, offer_consumers);
 
+/* While there is no interface, regions stay with what serves them. */
 static void cover(struct work_struct *work)
 {
+	if (!kcs_host_exists(NULL, NULL))
+		return;
 	kcs_route_cover();
+	kcs_tables_report();
 }
 
 static DECLARE_WORK(cover_work, cover);
@@ -88,7 +92,7 @@ static int __init kcs_opregion_init(void)
 	kcs_host_notify(&events);
 	if (!kcs_host_exists(NULL, NULL))
 		pr_info("no KCS interface yet; until there is one, IPMI regions stay with whoever serves them\n");
-	kcs_route_cover();
+	cover(&cover_work);
 	if (kcs_host_exists(is_ready, NULL))
 		queue_work(system_long_wq, &offer_work);
 	return 0;

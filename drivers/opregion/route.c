@@ -234,9 +234,8 @@ static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 /**
  * kcs_route_cover() - have the handler wherever it makes a difference
  *
- * To be called again when there are new interfaces: while there is none, regions
- * stay with whoever serves them. \_SB comes last, so that _REG methods below the
- * others are answered by their own interfaces.
+ * To be called again when there are new interfaces. \_SB comes last, so that _REG
+ * methods below the others are answered by their own interfaces.
  *
  * Context: may sleep.
  */
@@ -245,8 +244,6 @@ void kcs_route_cover(void)
 	acpi_handle device;
 	u32 i;
 
-	if (!kcs_host_exists(NULL, NULL))
-		return;
 	acpi_get_devices(interface_ids[0].id, cover_interface, NULL, NULL);
 	for (i = 0; i < map_count; i++) {
 		device = mapped_device(&map[i]);

@@ -13,6 +13,7 @@
 #include "aml.h"
 
 #include <linux/acpi.h>
+#include <linux/atomic.h>
 #include <linux/bitmap.h>
 #include <linux/debugfs.h>
 #include <linux/errno.h>
@@ -44,6 +45,7 @@ static struct kcs_tables *found;
 static struct dentry *folder;
 static DECLARE_BITMAP(locked, ADDRESSES);
 static bool any_locked;	/* nothing is known of some */
+static atomic_t reported;
 
 static void note_field(const struct kcs_aml_field *field, void *context)
 {
@@ -97,14 +99,21 @@ static void read_tables(struct kcs_tables *tables, bool fields)
 	}
 }
 
-/* The handler is on \_SB: on the root acpi_ipmi could not be loaded any more. */
-static void note_outsiders(const struct kcs_aml *aml)
+/**
+ * kcs_tables_report() - say which regions the handler does not serve
+ *
+ * It is on \_SB: on the root acpi_ipmi could not be loaded any more. To be called
+ * once there is a handler; said once.
+ *
+ * Context: may sleep.
+ */
+void kcs_tables_report(void)
 {
 	u32 i, count = 0;
 
-	for (i = 0; i < aml->count; i++)
-		count += strncmp(aml->regions[i].path, "\\_SB_.", 6) != 0;
-	if (count)
+	for (i = 0; i < found->aml.count; i++)
+		count += strncmp(found->aml.regions[i].path, "\\_SB_.", 6) != 0;
+	if (count && !atomic_xchg(&reported, 1))
 		pr_info("firmware has %u IPMI regions outside of \\_SB; acpi_ipmi, with kcs_ipmi loaded before, serves them\n",
 			count);
 }
@@ -177,9 +186,9 @@ int kcs_tables_open(void)
 		return -ENOMEM;
 	bitmap_zero(locked, ADDRESSES);
 	any_locked = false;
+	atomic_set(&reported, 0);
 	read_tables(found, false);
 	read_tables(found, true);
-	note_outsiders(&found->aml);
 	any_locked |= found->is_partial || found->aml.overflow;
 	folder = debugfs_create_dir(KBUILD_MODNAME, NULL);
 	debugfs_create_file("firmware", 0400, folder, NULL, &firmware_fops);

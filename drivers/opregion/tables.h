@@ -6,6 +6,7 @@
 
 int kcs_tables_open(void);
 void kcs_tables_close(void);
+void kcs_tables_report(void);
 bool kcs_tables_takes_lock(u64 address);
 
 #endif /* KCS_TABLES_H */
