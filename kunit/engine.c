@@ -217,12 +217,13 @@ static void clock_sleep_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 u
 	cond_resched();
 }
 
-/* Time passes in sleeps only: the engine is to come and sleep. */
+/* Time passes in sleeps only: the thread is to come and sleep. */
 static void clock_wake_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 us)
 {
 	struct engine *engine = container_of(clock, struct engine, clock);
 
-	if (!us || !engine->is_left_alone)
+	engine->wake_us = us;
+	if (!engine->is_left_alone)
 		kcs_wake_up(wake);
 }
 

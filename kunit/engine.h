@@ -63,6 +63,7 @@ enum engine_time {
  * @irq_is_quiet: the line does not come by itself
  * @irq: its number, 0 for none
  * @raised: how often it came
+ * @wake_us: after which a timer was to wake the thread last
  * @is_left_alone: no timer wakes the thread of the interface
  * @line: raises it while the host does not sleep
  * @listener: what the BMC calls for
@@ -95,6 +96,7 @@ struct engine {
 	bool has_irq;
 	bool irq_is_shared;
 	bool irq_is_quiet;
+	u32 wake_us;
 	bool is_left_alone;
 	int irq;
 	u32 raised;

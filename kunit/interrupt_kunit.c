@@ -52,31 +52,65 @@ static void start(struct kunit *test, bool is_shared)
 	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
 }
 
+/**
+ * struct way - how a message meets its interrupt
+ * @name: in words
+ * @is_shared: other devices may use the line
+ * @is_left: the submitter does not drive the message to its end
+ */
+struct way {
+	const char *name;
+	bool is_shared;
+	bool is_left;
+};
+
+static const struct way ways[] = {
+	{ "exclusive", false, false }, { "shared", true, false },
+	{ "exclusive, left", false, true }, { "shared, left", true, true },
+};
+
+static const void *way_after(const void *previous, const struct way *end, char *text)
+{
+	const struct way *way = previous;
+
+	way = way ? way + 1 : ways;
+	if (way == end)
+		return NULL;
+	strscpy(text, way->name, KUNIT_PARAM_DESC_SIZE);
+	return way;
+}
+
 static const void *next_line(const void *previous, char *text)
 {
-	static const bool lines[] = { false, true };
-	const bool *line = previous;
+	return way_after(previous, ways + 2, text);
+}
 
-	line = line ? line + 1 : lines;
-	if (line - lines == ARRAY_SIZE(lines))
-		return NULL;
-	strscpy(text, *line ? "shared" : "exclusive", KUNIT_PARAM_DESC_SIZE);
-	return line;
+static const void *next_way(const void *previous, char *text)
+{
+	return way_after(previous, ways + ARRAY_SIZE(ways), text);
 }
 
 static bool is_shared(const struct kunit *test)
 {
-	return *(const bool *)test->param_value;
+	return ((const struct way *)test->param_value)->is_shared;
+}
+
+static bool is_left(const struct kunit *test)
+{
+	return ((const struct way *)test->param_value)->is_left;
 }
 
 /* Returns how long it took. */
-static u64 execute(struct kunit *test)
+static u64 execute(struct kunit *test, bool is_left)
 {
 	struct engine *engine = test->priv;
 	struct kcs_request *request = engine_request(test, 0x06, 0x01, NULL, 0, 5000);
 	u64 start_us = engine_now_us(engine), took_us;
 
-	kcs_host_execute(engine->host, request);
+	if (is_left)
+		kcs_host_submit(engine->host, request);
+	else
+		kcs_host_execute(engine->host, request);
 	KUNIT_EXPECT_EQ(test, kcs_request_wait(request), 0);
 	took_us = engine_now_us(engine) - start_us;
 	kcs_request_put(request);
@@ -93,7 +127,7 @@ static void interrupt_ends_the_one_sleep(struct kunit *test)
 	start(test, is_shared(test));
 	for (i = 0; i < 10; i++) {
 		sleeps = engine->sleeps;
-		took_us = execute(test);
+		took_us = execute(test, is_left(test));
 		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 		KUNIT_EXPECT_LE(test, engine->sleeps - sleeps, 2u);
 		KUNIT_EXPECT_GE(test, took_us, (u64)THINK_US);
@@ -123,7 +157,7 @@ static void lost_interrupts_cost_little(struct kunit *test)
 	set_others(engine);
 	engine_set_fault(engine, SIM_FAULT_IRQ_LOST, 0);
 	for (i = 0; i < 10; i++) {
-		worst_us = max(worst_us, execute(test));
+		worst_us = max(worst_us, execute(test, false));
 		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	}
 	KUNIT_EXPECT_LE(test, worst_us, (u64)THINK_US + 25000 + 100);
@@ -132,7 +166,7 @@ static void lost_interrupts_cost_little(struct kunit *test)
 	/* Only the bit that was set for it is taken back. */
 	KUNIT_EXPECT_EQ(test, engine->bmc.enables, OTHERS);
 	/* Polling needs no sleep that long. */
-	KUNIT_EXPECT_LE(test, execute(test), (u64)THINK_US + 5000);
+	KUNIT_EXPECT_LE(test, execute(test, false), (u64)THINK_US + 5000);
 }
 
 /* It comes late, or not at all, but the one after it does. */
@@ -149,10 +183,10 @@ static void one_lost_interrupt_is_forgiven(struct kunit *test)
 	for (i = 0; i < 10; i++) {
 		lost.for_us = i % 2 ? 60000 : 0;
 		engine_set(engine, &lost);
-		execute(test);
+		execute(test, false);
 		engine_set_fault(engine, SIM_FAULT_NONE, 0);
 		KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-		execute(test);
+		execute(test, false);
 	}
 	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_on);
 	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
@@ -257,7 +291,7 @@ static void interrupts_of_another_device_are_no_storm(struct kunit *test)
 	for (n = 0; n < 2 * KCS_IRQ_STORM; n++)
 		engine_raise(engine);
 	KUNIT_EXPECT_FALSE(test, engine->host->irq.storm);
-	execute(test);
+	execute(test, false);
 	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
 	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
 	free_irq(engine->irq, engine);
@@ -270,7 +304,7 @@ static void own_line_that_storms_is_given_up(struct kunit *test)
 	start(test, false);
 	engine_listen(test, KCS_INTEREST_EVENTS);
 	engine_set_fault(engine, SIM_FAULT_IRQ_STUCK, 0);
-	execute(test);
+	execute(test, false);
 	while (!READ_ONCE(engine->host->enables.irq_given_up) && engine->raised < 100000)
 		engine_let_pass(engine);
 	kcs_host_unlisten(engine->host);
@@ -283,12 +317,12 @@ static void only_an_exclusive_line_is_masked(struct kunit *test)
 	struct engine *engine = test->priv;
 
 	start(test, is_shared(test));
-	execute(test);
+	execute(test, false);
 	KUNIT_EXPECT_EQ(test, engine->host->irq.is_masked, !is_shared(test));
 	/* Where a call for attention is waited for, the line has to be open. */
 	engine_listen(test, KCS_INTEREST_EVENTS);
 	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	execute(test);
+	execute(test, false);
 	KUNIT_EXPECT_FALSE(test, engine->host->irq.is_masked);
 	kcs_host_unlisten(engine->host);
 }
@@ -330,9 +364,27 @@ static void interrupt_ends_a_message_left_to_it(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, engine->sleeps, sleeps);
 }
 
+/* Deadlines are looked at when the thread comes. */
+static void message_is_left_until_its_deadline_at_most(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct kcs_request *request;
+
+	start(test, is_shared(test));
+	engine_set_pace(engine, 0, 60 * USEC_PER_SEC);
+	engine->wake_us = 0;
+	request = engine_submit(test, 0x06, 0x01, 70);
+	KUNIT_EXPECT_EQ(test, engine_end(test, request, NULL), -ETIMEDOUT);
+	KUNIT_EXPECT_LE(test, engine->wake_us, 70000u);
+	request = engine_submit(test, 0x30, 0xee, 5000);
+	KUNIT_EXPECT_NE(test, engine_end(test, request, NULL), 0);
+	KUNIT_EXPECT_LE(test, engine->wake_us, 100000u);
+}
+
 static struct kunit_case interrupt_cases[] = {
-	KUNIT_CASE_PARAM(interrupt_ends_the_one_sleep, next_line),
+	KUNIT_CASE_PARAM(interrupt_ends_the_one_sleep, next_way),
 	KUNIT_CASE_PARAM(interrupt_ends_a_message_left_to_it, next_line),
+	KUNIT_CASE_PARAM(message_is_left_until_its_deadline_at_most, next_line),
 	KUNIT_CASE_PARAM(lost_interrupts_cost_little, next_line),
 	KUNIT_CASE_PARAM(one_lost_interrupt_is_forgiven, next_line),
 	KUNIT_CASE_PARAM(interrupt_that_misses_a_test_is_tested_again, next_line),

@@ -1,5 +1,4 @@
 // SPDX-License-Identifier: GPL-2.0-only
-#include "../drivers/core/clock.h"
 #include "script.h"
 
 #include <linux/sched.h>
@@ -115,17 +114,10 @@ static void script_sleep_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 
 	script_pass(script, us);
 }
 
-/* Time passes in sleeps only: the engine is to come and sleep. */
-static void script_wake_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 us)
-{
-	kcs_wake_up(wake);
-}
-
 static const struct kcs_clock_ops script_clock_ops = {
 	.now_us = script_now_us,
 	.relax = script_relax,
 	.sleep_us = script_sleep_us,
-	.wake_us = script_wake_us,
 };
 
 /**

@@ -38,6 +38,8 @@ void kcs_wake_init(struct kcs_wake *wake)
  */
 void kcs_wake_up(struct kcs_wake *wake)
 {
+	/* What is announced comes first; pairs with kcs_wake_clear(). */
+	smp_mb();
 	WRITE_ONCE(wake->pending, true);
 	/* Orders the store before the look for sleepers. */
 	if (wq_has_sleeper(&wake->queue))
@@ -116,10 +118,7 @@ static void clock_sleep_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 u
 
 static void clock_wake_us(struct kcs_clock *clock, struct kcs_wake *wake, u32 us)
 {
-	if (us)
-		kcs_wake_up_in(wake, us);
-	else
-		kcs_wake_up(wake);
+	kcs_wake_up_in(wake, us);
 }
 
 static const struct kcs_clock_ops clock_ops = {

@@ -7,7 +7,8 @@
  * A submitter drives its own request when none goes before it and the registers are
  * free: that saves two context switches. It leaves in mid-message when it is
  * killed, or when it would have to sleep and may not; then the thread goes on, once
- * the BMC may be through. Whatever gives the thread something to do wakes it; nothing is polled for.
+ * the BMC may be through. Whatever gives the thread something to do wakes it; nothing
+ * is polled for.
  */
 #include "host.h"
 #include "request.h"
@@ -175,9 +176,13 @@ static void engine_drive(struct kcs_host *host, struct kcs_request *request,
 			 enum kcs_driver driver)
 {
 	struct ending ending = {};
+	bool wakes;
 
 	engine_send(host, request, driver, &ending);
+	wakes = host->active && !host->irq.is_left;
 	rt_mutex_unlock(&host->registers);
+	if (wakes)
+		kcs_wake_up(&host->work);
 	engine_complete(host, &ending);
 }
 

@@ -168,26 +168,28 @@ static void exchange_relax(struct kcs_host *host, enum kcs_driver driver)
  * interrupt or to a timer: the engine is not woken only to sleep. An interrupt that
  * came since the last step did not see @is_left; it is pending then.
  */
-static void exchange_leave(struct kcs_host *host, u32 us, u64 end_us, u64 now_us)
+static void exchange_leave(struct kcs_host *host, u64 end_us, u64 now_us)
 {
-	struct kcs_irq *irq = &host->irq;
+	const struct kcs_clock_ops *ops = host->clock->ops;
 
-	if (us) {
-		smp_store_mb(irq->is_left, true);
-		kcs_irq_unmask(irq);
-		us = READ_ONCE(host->progress.pending) ? 0 :
-		     slice_us(host, end_us, now_us);
-	}
-	host->clock->ops->wake_us(host->clock, &host->work, us);
+	host->left_end_us = end_us;
+	/* Before the look at what is pending; pairs with kcs_irq_handle(). */
+	smp_store_mb(host->irq.is_left, true);
+	kcs_irq_unmask(&host->irq);
+	if (READ_ONCE(host->progress.pending) || !ops->wake_us)
+		kcs_wake_up(&host->work);
+	else
+		ops->wake_us(host->clock, &host->work, slice_us(host, end_us, now_us));
 }
 
-static void exchange_resume(struct kcs_host *host)
+/* Whatever woke the engine, to the transport it is still the same sleep. */
+static void exchange_resume(struct kcs_host *host, enum kcs_driver driver)
 {
 	if (!host->irq.is_left)
 		return;
 	WRITE_ONCE(host->irq.is_left, false);
 	kcs_wake_forget(&host->work);
-	kcs_irq_mask(&host->irq);
+	exchange_sleep(host, host->left_end_us, kcs_host_now_us(host), driver);
 }
 
 /**
@@ -197,7 +199,8 @@ static void exchange_resume(struct kcs_host *host)
  * @driver: who calls
  *
  * Context: kcs_host.registers held; may sleep unless @driver says otherwise.
- * Return: 0; %-EINPROGRESS when @driver left: the engine is woken, and calls again;
+ * Return: 0; %-EINPROGRESS when @driver left, and the engine must call again: it will
+ * be woken where kcs_irq.is_left is set;
  * %-ETIMEDOUT at the deadline; %-ECANCELED for a suspend; %-ENODEV when the
  * interface is going; %-EINVAL, %-EIO, %-EBADMSG or %-EMSGSIZE, see &struct kcs_sm.
  */
@@ -206,12 +209,13 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 {
 	struct kcs_transport *transport = host->transport;
 	bool interrupt = host->irq.is_on && READ_ONCE(host->irq.is_trusted);
-	u64 began_us = kcs_host_now_us(host), now_us = began_us;
-	u64 end_us;
+	u64 began_us, now_us, end_us;
 	int err = 0;
 	u32 us;
 
-	exchange_resume(host);
+	exchange_resume(host, driver);
+	began_us = kcs_host_now_us(host);
+	now_us = began_us;
 	for (;;) {
 		kcs_wake_clear(&host->progress);
 		us = transport->ops->step(transport, now_us, interrupt);
@@ -222,8 +226,8 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 			break;
 		end_us = sleep_end_us(host, us, now_us, deadline_us, driver);
 		if (exchange_must_leave(host, driver, us, now_us - began_us)) {
-			exchange_leave(host, driver == KCS_DRIVER_PASSER ? us : 0,
-				       end_us, now_us);
+			if (driver == KCS_DRIVER_PASSER && us)
+				exchange_leave(host, end_us, now_us);
 			return -EINPROGRESS;
 		}
 		if (us)

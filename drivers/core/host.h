@@ -83,6 +83,7 @@ enum kcs_news {
  * @registers: held by whoever uses @transport; protects what follows, up to @why
  * @active: the request in flight
  * @sent_us: when it was sent
+ * @left_end_us: until when it waits for the BMC, while kcs_irq.is_left
  * @irq_missed: messages in a row whose interrupt did not come
  * @irq_calls: kcs_irq.calls as of the last message
  * @quiet_status: Status after the last search that found no BMC
@@ -121,6 +122,7 @@ struct kcs_host {
 	struct rt_mutex registers;	/* transport, active, last, why */
 	struct kcs_request *active;
 	u64 sent_us;
+	u64 left_end_us;
 	u32 irq_missed;
 	u32 irq_calls;
 	u8 quiet_status;

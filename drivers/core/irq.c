@@ -156,7 +156,7 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 {
 	struct kcs_irq *irq = data;
 	unsigned long flags;
-	bool is_ours;
+	bool is_ours, shows;
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
@@ -166,21 +166,20 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 		return IRQ_HANDLED;	/* it was on its way when the line was masked */
 	}
 	status = irq->registers->ops->read(irq->registers, KCS_REG_STATUS);
-	if (status != KCS_FLOATING &&
-	    status & (KCS_STATUS_OBF | KCS_STATUS_SMS_ATN))
-		is_ours = irq_take(irq, status);
-	else
-		is_ours = irq_take_nothing(irq);
+	shows = status != KCS_FLOATING &&
+		status & (KCS_STATUS_OBF | KCS_STATUS_SMS_ATN);
+	is_ours = shows ? irq_take(irq, status) : irq_take_nothing(irq);
 	irq->polled = false;
 	if (irq->storm)
 		irq_mask_locked(irq);
 	spin_unlock_irqrestore(&irq->lock, flags);
 
-	if (is_ours)
+	/* The interrupt of a byte that was polled ends no sleep. */
+	if (is_ours && shows)
 		kcs_wake_up(irq->progress);
 	/* @is_left is read after the wake-up: see exchange_leave(). */
-	if ((is_ours && READ_ONCE(irq->is_left)) || READ_ONCE(irq->attention) ||
-	    READ_ONCE(irq->storm))
+	if ((is_ours && shows && READ_ONCE(irq->is_left)) ||
+	    READ_ONCE(irq->attention) || READ_ONCE(irq->storm))
 		kcs_wake_up(irq->work);
 	return IRQ_RETVAL(is_ours);
 }

@@ -14,8 +14,8 @@ struct kcs_wake;
  * @relax: let a moment pass between two looks at a register; any context
  * @sleep_us: give the CPU away for about this many microseconds, or until @wake
  *	is woken; process context
- * @wake_us: wake @wake in about this many microseconds, at once for none; the last
- *	call counts; any context
+ * @wake_us: wake @wake in about this many microseconds, the last call counts; any
+ *	context; NULL where time passes in sleeps only
  */
 struct kcs_clock_ops {
 	u64 (*now_us)(struct kcs_clock *clock);

@@ -7,8 +7,6 @@
 #ifndef KCS_COMPAT_H
 #define KCS_COMPAT_H
 
-#include <linux/version.h>
-
 /*
  * 6.18: the sender of an interface says whether it took the message; before, it
  * says nothing. Ours takes each, and tells later what became of it.
@@ -16,15 +14,17 @@
 #define KCS_COMPAT_SENT \
 	typeof(((struct ipmi_smi_handlers *)0)->sender(NULL, NULL))
 
-/* 6.13: hrtimer_setup(). A version test, as it is no macro; the name is ours. */
-#if LINUX_VERSION_CODE >= KERNEL_VERSION(6, 13, 0)
+/* 6.13 has hrtimer_setup(), 6.15 nothing else; Kbuild looks for it. */
+#ifdef KCS_HAS_HRTIMER_SETUP
 #define kcs_compat_hrtimer_setup	hrtimer_setup
 #else
 #define kcs_compat_hrtimer_setup(timer, expired, clock, mode) \
-	do { \
-		hrtimer_init(timer, clock, mode); \
-		(timer)->function = (expired); \
-	} while (0)
+({ \
+	struct hrtimer *_timer = (timer); \
+	\
+	hrtimer_init(_timer, clock, mode); \
+	_timer->function = (expired); \
+})
 #endif
 
 #endif /* KCS_COMPAT_H */
