@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * IPMI regions in byte code: a row for each construct, as its bytes. What iasl makes
- * of whole tables is in scripts/regions_test.py.
+ * of whole tables is in scripts/tests/test_regions.py.
  */
 #include "../drivers/opregion/aml.h"
 

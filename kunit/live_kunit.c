@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * On a machine: real registers with QEMU's ipmi-bmc-sim behind them, and the
- * AML of scripts/acpi/spec.asl in its namespace.
+ * AML of scripts/tests/acpi/spec.asl in its namespace.
  */
 #include <kcs/host.h>
 #include <kunit/test.h>

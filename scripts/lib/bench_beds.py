@@ -1,4 +1,3 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The test beds of scripts/bench: each step boots one VM and yields rows.
 
@@ -13,10 +12,10 @@ import statistics
 import time
 import typing
 
-from vm import SCRIPTS
+from vm import USER
 from vm_case import SPLAT
 
-PROGRAMS = [SCRIPTS / "user/ipmi_clock.c", SCRIPTS / "user/cpu_busy.c"]
+PROGRAMS = [USER / "ipmi_clock.c", USER / "cpu_busy.c"]
 
 PRELUDE = r"""
 for module in ipmi_msghandler ipmi_devintf; do modprobe $module; done

@@ -1,6 +1,5 @@
-#!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""A plot of a result of scripts/bench. By itself: scripts/bench_plot.py RESULT.json
+"""A plot of a result of scripts/bench. By itself: python3 scripts/lib/bench_plot.py RESULT.json
 
 One panel for each kind of row that the result has, one line of them for each clock.
 """

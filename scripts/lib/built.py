@@ -1,4 +1,3 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Which objects a build has linked into which module, for the checks."""
 import pathlib

@@ -1,8 +1,8 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # shellcheck shell=bash disable=SC2034
-# What the scripts share: packages, the kernel source, progress, verdicts.
+# What the scripts share: packages, the kernel source, progress, results.
 
-ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/.." && pwd)
+ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/kcs
 
 # What a run of the VM needs, and what checks and kernel builds need besides.
@@ -12,7 +12,7 @@ VM_PACKAGES=(make gcc libc6-dev linux-image-amd64 linux-headers-amd64 qemu-syste
 IPMI_PACKAGES=(ipmitool freeipmi-tools openipmi)
 # What draws the plot of a benchmark.
 BENCH_PACKAGES=(python3-matplotlib)
-CHECK_PACKAGES=(linux-source-6.1 sparse shellcheck git perl xz-utils
+CHECK_PACKAGES=(python3-pytest gcovr linux-source-6.1 sparse shellcheck git perl xz-utils
     bc flex bison libelf-dev libssl-dev)
 
 say() {
@@ -24,23 +24,20 @@ die() {
     exit 1
 }
 
-# packages NAME...: install what is missing, or say how.
+# packages NAME...: what is missing is installed with $KCS_INSTALL, else named.
 packages() {
-    local missing=() name
+    local missing=() name install log=${TMPDIR:-/tmp}/kcs-apt.log
     for name; do
         [ "$(dpkg-query -W -f '${db:Status-Status}' "$name" 2>/dev/null)" = installed ] ||
             missing+=("$name")
     done
     [ ${#missing[@]} -eq 0 ] && return
-    [ "$(id -u)" -eq 0 ] ||
-        die "missing packages; as root: apt-get install --no-install-recommends ${missing[*]}"
+    install=(apt-get install -qy --no-install-recommends "${missing[@]}")
+    [ "${KCS_INSTALL:-}" ] ||
+        die "missing packages; as root: ${install[*]}"
     say "installing ${missing[*]} ..."
-    {
-        apt-get update -q &&
-            DEBIAN_FRONTEND=noninteractive apt-get install -qy \
-                --no-install-recommends "${missing[@]}"
-    } >"${TMPDIR:-/tmp}/kcs-apt.log" 2>&1 ||
-        die "apt-get failed: $(tail -n 3 "${TMPDIR:-/tmp}/kcs-apt.log")"
+    { apt-get update -q && DEBIAN_FRONTEND=noninteractive "${install[@]}"; } >"$log" 2>&1 ||
+        die "apt-get failed, see $log: $(tail -n 3 "$log")"
 }
 
 # Sets TREE to the unpacked kernel source, the same for all checkouts, and
@@ -108,21 +105,13 @@ with_progress() {
     rm -f "$log"
 }
 
-# test_on KERNEL [TEST.py] [ARGUMENTS...]: become that test, in a VM on that kernel.
-test_on() {
-    local kernel=$1 tests=vm_test.py
-    shift
-    case ${1:-} in
-    *_test.py)
-        tests=$1
-        shift
-        ;;
-    esac
-    exec "$ROOT/scripts/$tests" --kernel "$kernel" "$@" 9>&-
+# run_tests ARGUMENTS...: become pytest, where the tests are.
+run_tests() {
+    cd "$ROOT/scripts/tests" || die "no tests"
+    exec /usr/bin/python3 -m pytest "$@" 9>&-
 }
 
-# Every test command ends with this line; scripts/check adds them up.
-verdict() {
-    echo "$1 passed, $2 failed"
-    [ "$2" -eq 0 ] && [ "$1" -gt 0 ]
+# results NAME: reads the results "ok ..." and "not ok ..." of NAME, see junit.py.
+results() {
+    "$ROOT/scripts/lib/junit.py" "$1"
 }

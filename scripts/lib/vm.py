@@ -1,20 +1,13 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """Boot a kernel under QEMU with these modules and an emulated BMC, run a script.
 
-The guest is the kernel, busybox and the modules; it has a KCS interface at I/O
-port CA2h (IPI0001) whose BMC is scripts/bmc, and an SSDT with a power meter.
-What the script prints is printed; its exit status is this program's. Example:
-
-    scripts/vm.py --ssdt dcmi --bmc='--watts 250' \\
-        'modprobe kcs_host; modprobe kcs_opregion; modprobe acpi_power_meter; watts'
-
-In the script, watts prints the reading, now_ms a clock, and modprobe knows the
-modules of this project, the power meter and the kernel's own IPMI modules.
+The guest is the kernel, busybox, the modules and a few programs that speak IPMI; it
+has a KCS interface at I/O port CA2h (IPI0001) whose BMC is scripts/bmc, and SSDTs.
+By hand: scripts/vm.
 """
-import argparse
 import contextlib
 import dataclasses
+import hashlib
 import lzma
 import os
 import pathlib
@@ -26,8 +19,14 @@ import subprocess
 import sys
 import tempfile
 
-ROOT = pathlib.Path(__file__).resolve().parent.parent
+ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCRIPTS = ROOT / "scripts"
+TESTS = SCRIPTS / "tests"
+ACPI, GUEST, USER = TESTS / "acpi", TESTS / "guest", TESTS / "user"
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "kcs"
+
+# Builds of the modules that the cache keeps.
+BUILDS_MAX = 8
 
 # Modules of the kernel that the guest gets besides ours, with what they need.
 STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf",
@@ -42,53 +41,16 @@ KCS = ["isa-ipmi-kcs", "isa-ipmi-kcs,ioport=0xcc0,irq=0"]
 # One CPU, 2 ns for each instruction.
 COUNTED = ["-smp", "1", "-icount", "shift=1,sleep=off"]
 
+# isa-debug-exit makes QEMU's exit status 2 n + 1 of an n that is written to its port,
+# and guest/init.sh writes 64 + the script's status there. QEMU's own statuses are less.
+EXIT_CODE = 2 * 64 + 1
+
 # An emulated machine now and then stops before its kernel starts the init: then
 # the bed has failed, not what lies in it, and it is made again.
 BOOTS_MAX = 3
 
 BOOT_ARGUMENTS = ("console=ttyS0 loglevel=8 panic=-1 oops=panic "
                   "panic_on_warn=1 rdinit=/init")
-
-INIT = r"""#!/bin/sh
-/bin/busybox --install -s /bin
-mkdir -p /proc /sys /dev /tmp
-mount -t proc proc /proc
-mount -t sysfs sysfs /sys
-mount -t devtmpfs dev /dev
-mount -t debugfs debugfs /sys/kernel/debug 2>/dev/null
-sh /script </dev/null >/dev/ttyS1 2>&1
-status=$?
-sync
-echo "exit $status" >/dev/ttyS2
-poweroff -f
-"""
-
-FUNCTIONS = r"""
-# Where power meter N is read, while it has its driver: some kernel after 6.12
-# made that one of the platform device.
-meter() {
-    device=/sys/bus/acpi/devices/ACPI000D:0${1:-0}
-    set -- $device/power1_average $device/physical_node/hwmon/hwmon*/power1_average
-    if [ -e "$2" ]; then echo "$2"; else echo "$1"; fi
-}
-bound() { [ -e "$(meter)" ]; }
-average() { cat "$(meter)"; }
-watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; }
-# No program is started: under emulation that would be most of what is measured.
-now_ms() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
-modules() { modprobe kcs_host && modprobe kcs_opregion; }
-unload() { rmmod kcs_opregion && echo N >/sys/module/kcs_anchor/parameters/pinned &&
-    rmmod kcs_anchor && rmmod kcs_host; }
-# Traffic straight to an interface, or from an AML method; prints figures.
-load() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_load/run; }
-aml() { { echo "$*" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/run; }
-# What an AML method returns, once.
-evaluate() { { echo "$1" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/eval; }
-# Wait, 20 s at most, for the message handler's device.
-device() { for _ in $(seq 200); do [ -e /dev/ipmi0 ] && return; sleep 0.1; done; false; }
-# Wait, 10 s at most, for a line in the kernel's log.
-await() { for _ in $(seq 100); do dmesg | grep -q "$1" && return; sleep 0.1; done; false; }
-"""
 
 
 def run(*command, **options):
@@ -141,33 +103,66 @@ class Kernel:
         return cls(release, build / "arch/x86/boot/bzImage",
                    build / "modules_root", build)
 
-    def has(self, option):
-        """Is it configured, built in?"""
-        auto = (self.build / "include/config/auto.conf").read_text()
-        return f"\n{option}=y\n" in auto
+    def interface(self):
+        """The files that a module depends on, and their content."""
+        return [(name, (self.build / name).read_bytes())
+                for name in ("include/config/auto.conf", "Module.symvers")]
+
+    @property
+    def is_sanitized(self):
+        """Whether it finds bugs in memory, and is slow."""
+        return b"\nCONFIG_KASAN=y\n" in dict(self.interface())["include/config/auto.conf"]
 
 
-def build_modules(kernel, folder):
-    """Build our modules for a kernel in a fresh copy, so nothing is stale."""
-    for name in ("Kbuild", "drivers", "include", "kunit"):
-        copy = shutil.copytree if (ROOT / name).is_dir() else shutil.copy
-        copy(ROOT / name, folder / name)
-    for stale in folder.rglob("*.o"):
-        stale.unlink()
+def sources():
+    """The files that a build of the modules reads, by their name from the root on."""
+    return {path.relative_to(ROOT): path.read_bytes() for name in ("drivers", "include", "kunit")
+            for path in sorted((ROOT / name).rglob("*.[ch]"))} | {
+                pathlib.Path("Kbuild"): (ROOT / "Kbuild").read_bytes()}
+
+
+def compile_modules(kernel, files, folder):
+    for name, content in files.items():
+        (folder / name).parent.mkdir(parents=True, exist_ok=True)
+        (folder / name).write_bytes(content)
     log = run("make", "-C", kernel.build, f"M={folder}", f"-j{os.cpu_count()}",
               "KCS_LOAD=m", "W=1", "modules")
     if warnings := re.findall(r".*\bwarning: .*", log):
         sys.exit("the build warns:\n" + "\n".join(warnings))
-    return sorted(folder.glob("*.ko"))
+
+
+def build_modules(kernel):
+    """Our modules for a kernel; the cache keeps what was built from the same files."""
+    files = sources()
+    key = hashlib.sha256(run("gcc", "--version").encode())
+    for name, content in [*files.items(), *kernel.interface()]:
+        key.update(f"{name} {len(content)}\n".encode() + content)
+    cache = CACHE / "modules"
+    target = cache / f"{kernel.release}-{key.hexdigest()[:16]}"
+    if not target.exists():
+        cache.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix="new-", dir=cache) as name:
+            folder = pathlib.Path(name)
+            compile_modules(kernel, files, folder / "build")
+            (folder / "modules").mkdir()
+            for path in (folder / "build").glob("*.ko"):
+                shutil.move(path, folder / "modules")
+            # Another run may have built the same meanwhile.
+            with contextlib.suppress(OSError):
+                os.rename(folder / "modules", target)
+    os.utime(target)
+    for old in sorted(cache.iterdir(), key=os.path.getmtime)[:-BUILDS_MAX]:
+        shutil.rmtree(old, ignore_errors=True)
+    return sorted(target.glob("*.ko"))
 
 
 def compile_ssdt(name, folder):
-    """From a name in scripts/acpi, or an .aml or .asl file, to an .aml file.
+    """From a name in scripts/tests/acpi, or an .aml or .asl file, to an .aml file.
 
     NAME:SYMBOL defines a symbol for the compiler.
     """
     name, _, symbol = str(name).partition(":")
-    source = SCRIPTS / "acpi" / f"{name}.asl"
+    source = ACPI / f"{name}.asl"
     if not source.exists():
         source = pathlib.Path(name)
     if source.suffix == ".aml":
@@ -179,7 +174,7 @@ def compile_ssdt(name, folder):
 
 
 class Initrd:
-    """busybox, modules, the init above; the script is added for each boot."""
+    """busybox, modules, programs, init; the script is added for each boot."""
 
     def __init__(self, kernel, modules):
         self._folder = tempfile.TemporaryDirectory(prefix="kcs-initrd-")
@@ -188,8 +183,7 @@ class Initrd:
         shutil.copy("/bin/busybox", self.root / "bin")
         (self.root / "bin/sh").symlink_to("busybox")
         (self.root / "bin/mkdir").symlink_to("busybox")
-        (self.root / "init").write_text(INIT)
-        (self.root / "init").chmod(0o755)
+        shutil.copy(GUEST / "init.sh", self.root / "init")
         target = self.root / "lib/modules" / kernel.release
         target.mkdir(parents=True)
         for path in modules:
@@ -205,8 +199,10 @@ class Initrd:
         run("depmod", "-b", self.root, kernel.release)
 
     def build_program(self, source):
-        run("gcc", "-O2", "-Wall", "-Wextra", "-static", "-o",
-            self.root / "bin" / source.stem, source)
+        """Add one of tests/user, once."""
+        program = self.root / "bin" / source.stem
+        if not program.exists():
+            run("gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", program, source)
 
     def _add_program(self, name):
         path = shutil.which(name)
@@ -225,7 +221,7 @@ class Initrd:
         return {line.split()[1] for line in lines if line.startswith("insmod ")}
 
     def pack(self, script, cpio):
-        (self.root / "script").write_text(FUNCTIONS + script)
+        (self.root / "script").write_text((GUEST / "functions.sh").read_text() + script)
         names = "\n".join(str(path.relative_to(self.root))
                           for path in self.root.rglob("*"))
         with open(cpio, "wb") as out:
@@ -240,7 +236,7 @@ class Result:
     console: str   # the kernel's log
     requests: str  # what the BMC was asked, one request a line
     second: str    # and the second one
-    status: int    # exit status of the script; -1 when the guest died first
+    status: int    # exit status of the script; -1 when the guest ended before it
 
 
 def external(number, port):
@@ -276,7 +272,7 @@ def openipmi_bmc(number, log):
                           f"serial 15 127.0.0.1 {port} codec VM\n")
         with open(log, "w", encoding="ascii") as out:
             bmc = subprocess.Popen(["ipmi_sim", "-n", "-s", name, "-c", config,
-                                    "-f", SCRIPTS / "openipmi.emu"],
+                                    "-f", SCRIPTS / "lib/openipmi.emu"],
                                    stdout=out, stderr=out, stdin=subprocess.DEVNULL)
             try:
                 yield external(number, port)
@@ -304,9 +300,7 @@ class Machine:
 
     def __init__(self, kernel):
         self.kernel = kernel
-        with tempfile.TemporaryDirectory(prefix="kcs-modules-") as folder:
-            modules = build_modules(kernel, pathlib.Path(folder))
-            self.initrd = Initrd(kernel, modules)
+        self.initrd = Initrd(kernel, build_modules(kernel))
 
     def boot(self, script, ssdts=(), bmc=(), second_bmc=None, timeout_s=120,
              **hardware):
@@ -320,6 +314,7 @@ class Machine:
         cpus: how many (2).
         interface: QEMU's device for the first one (isa-ipmi-kcs).
         kernel_arguments: more of the kernel's command line.
+        switches_off: the guest is to switch itself off when the script has ended.
         """
         for boot in range(1, BOOTS_MAX + 1):
             result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s, **hardware)
@@ -335,74 +330,35 @@ class Machine:
             tables = [compile_ssdt(ssdt, folder) for ssdt in ssdts]
             with running_bmc(bmcs[0], 0, folder / "bmc0") as first, \
                     running_bmc(bmcs[1], 1, folder / "bmc1") as second:
-                died = self._qemu(folder, tables, [first, second], timeout_s, **hardware)
+                code, died = self._qemu(folder, tables, [first, second], timeout_s, **hardware)
             read = lambda name: (folder / name).read_text(errors="replace") \
                 .replace("\r", "")
-            end = read("end").split()
-            return Result(read("output"), read("console") + died, read("bmc0"),
-                          read("bmc1"), int(end[1]) if end else -1)
+            return Result(read("output"), read("console") + died, read("bmc0"), read("bmc1"),
+                          (code - EXIT_CODE) // 2 if code >= EXIT_CODE else -1)
 
-    def _qemu(self, folder, tables, bmcs, timeout_s, counted=False, irq=True,
-              cpus=2, interface=KCS[0], kernel_arguments=""):
-        command = ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
-                   *(COUNTED if counted else ["-smp", str(cpus)]), "-nodefaults", "-display", "none", "-no-reboot",
-                   "-kernel", self.kernel.image, "-initrd", folder / "initrd",
-                   "-append", f"{BOOT_ARGUMENTS} {kernel_arguments}"]
+    def _command(self, folder, counted=False, irq=True, cpus=2, interface=KCS[0],
+                 kernel_arguments="", switches_off=False, bmcs=(), tables=()):
+        yield from ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
+                    "-nodefaults", "-display", "none", "-no-reboot",
+                    "-kernel", self.kernel.image, "-initrd", folder / "initrd",
+                    "-append", f"{BOOT_ARGUMENTS} {kernel_arguments}",
+                    "-serial", f"file:{folder / 'console'}", "-serial", f"file:{folder / 'output'}"]
+        yield from COUNTED if counted else ["-smp", cpus]
+        if not switches_off:
+            yield from ["-device", "isa-debug-exit,iobase=0xf4,iosize=1"]
         for number, (arguments, device) in enumerate(zip(bmcs, [interface, KCS[1]])):
             if arguments:
-                command += [*arguments, "-device", f"{device},bmc=bmc{number}"]
+                yield from [*arguments, "-device", f"{device},bmc=bmc{number}"]
         if not irq:
-            command += ["-global", "isa-ipmi-kcs.irq=0"]
-        for log in ("console", "output", "end"):
-            command += ["-serial", f"file:{folder / log}"]
+            yield from ["-global", "isa-ipmi-kcs.irq=0"]
         for table in tables:
-            command += ["-acpitable", f"file={table}"]
+            yield from ["-acpitable", f"file={table}"]
+
+    def _qemu(self, folder, tables, bmcs, timeout_s, **hardware):
+        command = self._command(folder, bmcs=bmcs, tables=tables, **hardware)
         try:
-            done = subprocess.run([str(word) for word in command], text=True,
-                                  capture_output=True, timeout=timeout_s, check=False)
-            return done.stderr
+            done = subprocess.run(list(map(str, command)), text=True, capture_output=True,
+                                  timeout=timeout_s, check=False)
+            return done.returncode, done.stderr
         except subprocess.TimeoutExpired:
-            return f"\nstill running after {timeout_s} s\n"
-
-
-def add_kernel_option(parser):
-    parser.add_argument("--kernel", type=pathlib.Path, metavar="FOLDER",
-                        help="where a kernel was built, or its packages unpacked "
-                        "(the installed one)")
-
-
-def parse_options():
-    parser = argparse.ArgumentParser(
-        description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("script", help="shell script to run in the guest")
-    parser.add_argument("--ssdt", action="append", default=[],
-                        help="dcmi, dell, spec (each also as NAME:SHORT_BUFFER, "
-                        "with 32 bytes instead of 66), or an .asl or .aml file")
-    parser.add_argument("--bmc", default="", metavar="OPTIONS",
-                        help="options of scripts/bmc")
-    parser.add_argument("--no-bmc", action="store_true",
-                        help="a machine without a BMC, for kcs_sim")
-    add_kernel_option(parser)
-    parser.add_argument("--timeout", type=int, default=120, metavar="S")
-    parser.add_argument("--log", action="store_true",
-                        help="print the kernel's log and the BMC's, too")
-    return parser.parse_args()
-
-
-def main():
-    options = parse_options()
-    kernel = Kernel.at(options.kernel)
-    print(f"building the modules for {kernel.release} ...", file=sys.stderr)
-    machine = Machine(kernel)
-    print("booting the VM ...", file=sys.stderr)
-    result = machine.boot(options.script, options.ssdt,
-                          None if options.no_bmc else shlex.split(options.bmc),
-                          timeout_s=options.timeout)
-    if options.log or result.status < 0:
-        print(result.console, result.requests, sep="\n", file=sys.stderr)
-    print(result.output, end="")
-    sys.exit(result.status if result.status >= 0 else "the guest died")
-
-
-if __name__ == "__main__":
-    main()
+            return -1, f"\nstill running after {timeout_s} s\n"

@@ -1,32 +1,21 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Cases that are measured in a VM, and the table of their bounds and figures."""
-import argparse
+"""Cases that are measured in a VM, and the table of their bounds and figures.
+
+A case is a function of a Bed that yields rows (what, bound, figure, is it good), and
+@rows names them: each row is a test.
+"""
 import functools
 import re
-import sys
 
-from vm import Kernel, Machine, add_kernel_option
+import pytest
+
+from vm import GUEST
 from vm_case import LEAKS, SPLAT
 
 STACKS = {"ours": "modules && modprobe kcs_load listen=1",
           "in-tree": "modprobe ipmi_si && modprobe acpi_ipmi"}
 
-PRELUDE = r"""
-echo 10 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
-KCS=/sys/devices/platform/kcs_sim/kcs/kcs0
-SIM=/sys/kernel/debug/kcs_sim
-fault() { echo "$*" >$SIM/fault; }
-# health SECONDS WORD...: wait until it is one of these.
-health() { local seconds=$1; shift
-    for _ in $(seq $((seconds * 20))); do
-        case " $* " in *" $(cat $KCS/health) "*) return;; esac; sleep 0.05
-    done; echo "not $* but $(cat $KCS/health)"; false; }
-well() { health $1 ready degraded; }
-sim() { modprobe kcs_sim "$@" && modprobe kcs_load && modprobe kcs_aml; }
-figure() { sed "s/^/$1 /"; }
-PMM='method=\_SB.PMI0._PMM'
-"""
+PRELUDE = (GUEST / "table.sh").read_text()
 
 
 class Failure(Exception):
@@ -36,10 +25,11 @@ class Failure(Exception):
 class Bed:
     """Boots a machine for a case, and gives the figures it printed."""
 
-    def __init__(self, machine, full, sanitized):
+    def __init__(self, machine, full):
         self.machine = machine
         self.full = full
-        self.sanitized = sanitized
+        self.sanitized = machine.kernel.is_sanitized
+        self.measured = {}  # of each case its rows, and why there are no more
 
     def boot(self, script, dies=False, timeout_s=300, **options):
         options.setdefault("bmc", None)
@@ -56,6 +46,47 @@ class Bed:
             raise Failure(f"the script failed:\n{result.output[-3000:]}\n"
                           f"{result.console[-3000:]}")
         return result
+
+    def row(self, case, number):
+        """Measures the case, unless that was done, and checks one of its rows."""
+        if case not in self.measured:
+            self.measured[case] = found, failure = [], []
+            try:
+                found.extend(case(self))
+                assert len(found) == len(case.rows), f"{len(found)} rows, not {case.rows}"
+            except (Failure, KeyError, IndexError) as why:
+                failure.append(why)
+        found, failure = self.measured[case]
+        if failure:
+            raise failure[0]
+        what, bound, figure, good = found[number]
+        print(f"{what.strip()}: {figure}")
+        assert good, f"{what.strip()}: {figure}, bound is {bound}"
+
+    def table(self):
+        lines = [(*row[:3], "ok" if row[3] else "NOT OK")
+                 for found, _ in self.measured.values() for row in found]
+        return columns([("case", "bound", "measured", ""), *lines])
+
+
+def rows(*names, not_sanitized=(), full=False):
+    """Names the rows of a case. Those that make no sense on a slow kernel do not run
+
+    there; those of the full counts run with --full only.
+    """
+    def decorate(case):
+        case.rows = names
+        case.marks = {name: [pytest.mark.sanitized] * (name not in not_sanitized) +
+                      [pytest.mark.full] * full for name in names}
+        return case
+    return decorate
+
+
+def parametrize(*cases):
+    """A test for each row of the cases."""
+    return pytest.mark.parametrize("case, number", [
+        pytest.param(case, number, id=f"{case.__name__}-{name}", marks=case.marks[name])
+        for case in cases for number, name in enumerate(case.rows)])
 
 
 def figures(result):
@@ -79,63 +110,16 @@ def noisy(case):
     @functools.wraps(case)
     def measure(bed):
         for tries in range(1, 4):
-            rows = list(case(bed))
-            if all(row[3] for row in rows):
+            found = list(case(bed))
+            if all(row[3] for row in found):
                 break
         more = f" (measured {tries} times)" if tries > 1 else ""
-        yield from ((name, bound, text + more, good) for name, bound, text, good in rows)
+        yield from ((name, bound, text + more, good) for name, bound, text, good in found)
     return measure
 
 
-def show(rows):
-    widths = [max(len(row[column]) for row in rows) for column in range(3)]
-    print(f"\n{'case':{widths[0]}}  {'bound':{widths[1]}}  {'measured':{widths[2]}}")
-    for what, bound, figure, good in rows:
-        print(f"{what:{widths[0]}}  {bound:{widths[1]}}  {figure:{widths[2]}}"
-              f"  {'ok' if good else 'NOT OK'}")
-    print()
-
-
-def run(bed, cases):
-    rows = []
-    for case in cases:
-        print(f"{case.__name__} ...", flush=True)
-        try:
-            for row in case(bed):
-                rows.append(row)
-                print(f"    {row[0].strip()}: {row[2]}{'' if row[3] else '   NOT OK'}",
-                      flush=True)
-        except (Failure, KeyError, IndexError) as failure:
-            print(f"{type(failure).__name__}: {failure}")
-            rows.append((case.__name__, "", "could not be measured", False))
-    return rows
-
-
-def main(doc, cases, not_sanitized=()):
-    """Measures the cases, or those named, shows the table and exits with the verdict.
-
-    A case is a function of a Bed; it yields (what, bound, figure, is it good). Those
-    that make no sense on a slow kernel are not run there unless they are named.
-    """
-    parser = argparse.ArgumentParser(
-        description=doc, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("cases", nargs="*", metavar="CASE",
-                        help=", ".join(case.__name__ for case in cases))
-    parser.add_argument("--full", action="store_true", help="the full counts")
-    add_kernel_option(parser)
-    options = parser.parse_args()
-    unknown = set(options.cases) - {case.__name__ for case in cases}
-    if unknown:
-        parser.error(f"no such case: {', '.join(unknown)}")
-
-    kernel = Kernel.at(options.kernel)
-    print(f"building the modules for {kernel.release} ...", flush=True)
-    bed = Bed(Machine(kernel), options.full, kernel.has("CONFIG_KASAN"))
-    rows = run(bed, [case for case in cases
-                     if (case.__name__ in options.cases if options.cases else
-                         not (bed.sanitized and case in not_sanitized))])
-    if rows:
-        show(rows)
-    failed = sum(not row[3] for row in rows)
-    print(f"{len(rows) - failed} passed, {failed} failed")
-    sys.exit(failed != 0 or not rows)
+def columns(lines):
+    """Lines of words, set below one another."""
+    widths = [max(len(line[column]) for line in lines) for column in range(len(lines[0]))]
+    return "\n".join("  ".join(f"{word:{width}}" for word, width in zip(line, widths)).rstrip()
+                     for line in lines)

@@ -1,16 +1,9 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What the engine leaves alone, and what it keeps from its callers: one table of
-cases, bounds and figures.
-
-    scripts/engine_test.py                    on the installed kernel
-    scripts/engine_test.py --kernel FOLDER    on one built from source in FOLDER
-    scripts/engine_test.py CASE...            only some, by name
-"""
+"""What the engine leaves alone when idle, and what it keeps from its callers."""
 import re
 
-from vm import SCRIPTS
-from vm_table import Failure, figures, main
+from vm import USER
+from vm_table import Failure, figures, parametrize, rows
 
 PRELUDE = r"""
 ipmi() { modprobe ipmi_msghandler && modprobe ipmi_devintf && modprobe kcs_ipmi && device; }
@@ -31,6 +24,7 @@ activity() {
 """
 
 
+@rows("interrupt", "polled")
 def idle(bed):
     """No thread of ours wakes, no timer, no command, while nobody asks for anything."""
     seconds = 60 if bed.full else 15
@@ -53,6 +47,7 @@ def idle(bed):
                counts == [0, 0, 0])
 
 
+@rows("wakes")
 def dead_and_idle(bed):
     """Once the pauses between two searches have grown."""
     result = bed.boot(PRELUDE + """
@@ -66,9 +61,10 @@ def dead_and_idle(bed):
            10 <= wakes <= 60)
 
 
+@rows("failed")
 def killed_readers(bed):
     """A BMC of 600 ms, and readers that are killed after 250 ms."""
-    bed.machine.initrd.build_program(SCRIPTS / "user/ipmi_clock.c")
+    bed.machine.initrd.build_program(USER / "ipmi_clock.c")
     result = bed.boot(PRELUDE + r"""
         sim && modprobe kcs_opregion && ipmi && modprobe acpi_power_meter || exit 1
         health 10 ready && bound || exit 1
@@ -97,6 +93,7 @@ def killed_readers(bed):
            not sum(failed) and not lines and min(good) > 3)
 
 
+@rows("failed")
 def busy(bed):
     """C0h for half a second every 2 s, from before the first probe on."""
     result = bed.boot(r"""
@@ -119,8 +116,9 @@ def busy(bed):
            not failed and found["hits"]["count"] >= 20)
 
 
+@rows("worst")
 def in_a_row(bed):
-    bed.machine.initrd.build_program(SCRIPTS / "user/ipmi_clock.c")
+    bed.machine.initrd.build_program(USER / "ipmi_clock.c")
     result = bed.boot(PRELUDE + """
         modprobe kcs_host && ipmi && sleep 1 || exit 1
         ipmi_clock 06 01 100 0 40 >/tmp/took    # nothing else runs beside it
@@ -132,6 +130,7 @@ def in_a_row(bed):
            f"{worst / median:.2f} ({worst:.1f} / {median:.1f} ms)", worst <= 3 * median)
 
 
+@rows("interrupt_listener", "interrupt", "polled_listener", "polled")
 def forgetful(bed):
     """The BMC restarts unnoticed while the host is idle; then it has an event."""
     for irq in (True, False):
@@ -140,7 +139,7 @@ def forgetful(bed):
 
 
 def forgetful_once(bed, irq, listens):
-    bed.machine.initrd.build_program(SCRIPTS / "user/ipmi_listen.c")
+    bed.machine.initrd.build_program(USER / "ipmi_listen.c")
     listen = "ipmi_listen >/tmp/heard & sleep 2"
     result = bed.boot(PRELUDE + f"""
         modprobe kcs_host && ipmi || exit 1
@@ -169,7 +168,6 @@ def forgetful_once(bed, irq, listens):
             bool(good) and events == 1 and lines == 1)
 
 
-CASES = [idle, dead_and_idle, killed_readers, busy, in_a_row, forgetful]
-
-if __name__ == "__main__":
-    main(__doc__, CASES)
+@parametrize(idle, dead_and_idle, killed_readers, busy, in_a_row, forgetful)
+def test_bound(bed, case, number):
+    bed.row(case, number)

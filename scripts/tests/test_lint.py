@@ -1,10 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""What scripts/aml-lint finds in tables, and what it does not.
-
-    scripts/lint_test.py            all
-    scripts/lint_test.py TEST...    only some, by method name
-"""
+"""What scripts/aml-lint finds in tables, and what it does not."""
 import collections
 import contextlib
 import importlib.machinery
@@ -20,8 +15,7 @@ import tempfile
 import unittest
 import unittest.mock
 
-from vm import SCRIPTS, compile_ssdt
-from vm_case import choose, run_tests
+from vm import ACPI, SCRIPTS, compile_ssdt
 
 
 def load_lint():
@@ -40,7 +34,7 @@ Result = collections.namedtuple("Result", "status output errors")
 
 
 def acpi(*names):
-    return [SCRIPTS / "acpi" / f"{name}.asl" for name in names]
+    return [ACPI / f"{name}.asl" for name in names]
 
 
 class LintTest(unittest.TestCase):
@@ -599,7 +593,3 @@ class LintTest(unittest.TestCase):
             self.lint(*acpi("lint"))
             self.lint("--policy=bad", *acpi("lint"))
         self.assertEqual(list(self.folder.iterdir()), [])
-
-
-if __name__ == "__main__":
-    run_tests(choose(__doc__, [LintTest])[1])

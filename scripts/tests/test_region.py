@@ -1,16 +1,15 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """The region handler in a VM: which BMC, for how long, shared by whom, allowed what.
 
-    scripts/region_test.py                      on the installed kernel
-    scripts/region_test.py --kernel FOLDER      on one built from source in FOLDER
-    scripts/region_test.py TEST...              only some, by method name
-
-What AML gets byte by byte is in scripts/aml_test.py.
+What AML gets byte by byte is in test_aml.py.
 """
 import re
 
-from vm_case import VmCase, main
+import pytest
+
+from vm_case import VmCase
+
+pytestmark = pytest.mark.sanitized
 
 # watts NAME PATH: what a READ method there returns.
 READ = r"""
@@ -412,7 +411,3 @@ class ConsumerTest(VmCase):
 
     def test_others_are_not(self):
         self.assertEqual(self.look("KCST0001,ANAMETHATISFARTOOLONG,,"), 0)
-
-
-if __name__ == "__main__":
-    main(__doc__, RouteTest, HarmlessTest, TimeTest, ShareTest, PolicyTest, ConsumerTest)

@@ -1,9 +1,5 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
 """What the driver finds in byte code is what scripts/aml-lint finds in the source.
-
-    scripts/regions_test.py            all
-    scripts/regions_test.py TEST...    only some, by method name
 
 The lint reads what iasl disassembles, drivers/opregion/aml.c the bytes.
 """
@@ -16,9 +12,8 @@ import subprocess
 import tempfile
 import unittest
 
-from lint_test import aml_lint
-from vm import ROOT, SCRIPTS, compile_ssdt, run
-from vm_case import choose, run_tests
+from test_lint import aml_lint
+from vm import ROOT, USER, compile_ssdt, run
 
 RANDOM_TABLES = 60
 
@@ -115,8 +110,8 @@ class RegionsTest(unittest.TestCase):
         cls.program = cls.folder / "regions"
         run("gcc", "-g", "-O1", "-Wall", "-Wextra", "-Wno-unused-parameter", "-Werror",
             "-fsanitize=address,undefined", "-fno-sanitize-recover=all",
-            f"-I{SCRIPTS / 'user/shim'}", f"-I{ROOT / 'include'}", "-o", cls.program,
-            SCRIPTS / "user/regions.c", ROOT / "drivers/opregion/aml_code.c",
+            f"-I{USER / 'shim'}", f"-I{ROOT / 'include'}", "-o", cls.program,
+            USER / "regions.c", ROOT / "drivers/opregion/aml_code.c",
             ROOT / "drivers/opregion/aml.c")
 
     def found(self, *tables):
@@ -183,7 +178,3 @@ class RegionsTest(unittest.TestCase):
                 data[noise.randrange(len(data))] = noise.randrange(256)
             damaged.write_bytes(data)
             self.found(damaged)
-
-
-if __name__ == "__main__":
-    run_tests(choose(__doc__, [RegionsTest])[1])

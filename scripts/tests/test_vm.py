@@ -1,14 +1,12 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""The modules in a VM: the stock kernel, the stock power meter, a BMC behind KCS.
-
-    scripts/vm_test.py                      on the installed kernel
-    scripts/vm_test.py --kernel FOLDER      on one built from source in FOLDER
-    scripts/vm_test.py TEST...              only some, by method name
-"""
+"""The modules in a VM: the stock kernel, the stock power meter, a BMC behind KCS."""
 import re
 
-from vm_case import VmCase, main
+import pytest
+
+from vm_case import VmCase
+
+pytestmark = pytest.mark.sanitized
 
 SILENT = ["--silent-s", "inf"]
 
@@ -49,6 +47,7 @@ class ModuleTest(VmCase):
         self.assertEqual(self.values(result)["watts"], "187.0 W")
         self.assertEqual(result.console.count("ACPI Error"), 0)
 
+    @pytest.mark.backports
     def test_dcmi_meter_gives_the_watts(self):
         self.check_shape("dcmi")
 
@@ -101,6 +100,7 @@ class ModuleTest(VmCase):
         """, ssdts=["dell"])
         self.assertEqual(self.values(result), {"watts": "187.0 W", "present": 1})
 
+    @pytest.mark.backports
     def test_meter_that_came_too_early_is_probed_again(self):
         result = self.boot("""
             modprobe acpi_power_meter
@@ -417,9 +417,3 @@ class ModuleTest(VmCase):
         self.assertEqual(self.values(result), {"before": "187.0 W", "watts": "187.0 W"})
         self.assertEqual(result.console.count("KCS interface belongs to driver ipmi_si"), 1)
         self.assertEqual(result.console.count("ACPI Error"), 0)
-
-    # -- Size. --------------------------------------------------------------
-
-
-if __name__ == "__main__":
-    main(__doc__, ModuleTest)

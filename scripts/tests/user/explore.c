@@ -9,7 +9,7 @@
  * step is checked against the rules, and the graph for having no circle but
  * waiting, which the caller bounds.
  */
-#include "../../drivers/protocol/sm.h"
+#include "../../../drivers/protocol/sm.h"
 
 #include <linux/types.h>
 #include <stdio.h>

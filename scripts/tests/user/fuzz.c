@@ -6,12 +6,12 @@
  * against any table. What the sanitizers
  * do not see is demanded here.
  */
-#include "../../drivers/opregion/aml.h"
-#include "../../drivers/opregion/codec.h"
-#include "../../drivers/protocol/transport.h"
-#include "../../drivers/sim/bmc.h"
-#include "../../drivers/sim/kcs.h"
-#include "../../drivers/sim/monitor.h"
+#include "../../../drivers/opregion/aml.h"
+#include "../../../drivers/opregion/codec.h"
+#include "../../../drivers/protocol/transport.h"
+#include "../../../drivers/sim/bmc.h"
+#include "../../../drivers/sim/kcs.h"
+#include "../../../drivers/sim/monitor.h"
 
 #include <linux/container_of.h>
 #include <linux/minmax.h>

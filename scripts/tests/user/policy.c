@@ -11,7 +11,7 @@
  *
  * A word that is none is printed to stderr, and the exit status is 2.
  */
-#include "../../drivers/opregion/policy.h"
+#include "../../../drivers/opregion/policy.h"
 
 #include <stdio.h>
 

@@ -6,7 +6,7 @@
  *
  *	regions FILE...
  */
-#include "../../drivers/opregion/aml.h"
+#include "../../../drivers/opregion/aml.h"
 
 #include <stdio.h>
 #include <stdlib.h>

@@ -98,6 +98,5 @@ int main(int count, char **names)
 	for (i = 0; i < suite_count; i++)
 		if (is_wanted(suites[i], count, names))
 			run_suite(suites[i]);
-	printf("%d passed, %d failed\n", passed, failed);
 	return failed || !passed;
 }

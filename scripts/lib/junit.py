@@ -1,0 +1,63 @@
+#!/usr/bin/python3
+# SPDX-License-Identifier: GPL-2.0-only
+"""Results of tests: TAP lines to a JUnit file, and JUnit files to counts.
+
+    COMMAND | scripts/lib/junit.py NAME     results "ok ..." and "not ok ..." of NAME
+
+passes the lines on, writes them as JUnit to the file $KCS_JUNIT, else to NAME.xml in the
+cache folder, and ends with "N passed, N failed". What stood before a failed result is
+its message. A run without a result fails.
+"""
+import os
+import pathlib
+import re
+import sys
+import time
+from xml.etree import ElementTree
+
+CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "kcs"
+
+# What XML cannot hold, of what a log may hold.
+UNSPEAKABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd]")
+
+
+def count(path):
+    """(passed, failed) of a JUnit file; what is neither, as a skipped test, has failed."""
+    passed = failed = 0
+    for case in ElementTree.parse(path).iter("testcase"):
+        good = all(case.find(word) is None for word in ("failure", "error", "skipped"))
+        passed, failed = passed + good, failed + (not good)
+    return passed, failed
+
+
+def suite_of(name, lines):
+    """The JUnit suite of TAP lines."""
+    suite, before, began = ElementTree.Element("testsuite", name=name), [], time.monotonic()
+    for line in lines:
+        print(line, end="", flush=True)
+        result = re.match(r"(not )?ok (?:\d+ )?(?:- )?(.*)", line)
+        if not result:
+            before.append(line)
+            continue
+        now = time.monotonic()
+        case = ElementTree.SubElement(suite, "testcase", classname=name, name=result[2],
+                                      time=f"{now - began:.3f}")
+        if result[1]:
+            failure = ElementTree.SubElement(case, "failure", message=result[2])
+            failure.text = UNSPEAKABLE.sub("?", "".join(before[-1000:]))
+        before, began = [], now
+    return suite
+
+
+def main(name):
+    path = pathlib.Path(os.environ.get("KCS_JUNIT") or CACHE / f"results/{name}.xml")
+    suite = suite_of(name, sys.stdin)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
+    passed, failed = count(path)
+    print(f"{passed} passed, {failed} failed")
+    sys.exit(failed != 0 or not passed)
+
+
+if __name__ == "__main__":
+    main(*sys.argv[1:])
