@@ -12,7 +12,7 @@ VM_PACKAGES=(make gcc libc6-dev linux-image-amd64 linux-headers-amd64 qemu-syste
 IPMI_PACKAGES=(ipmitool freeipmi-tools openipmi)
 # What draws the plot of a benchmark.
 BENCH_PACKAGES=(python3-matplotlib)
-CHECK_PACKAGES=(python3-pytest gcovr linux-source-6.1 sparse shellcheck git perl xz-utils
+CHECK_PACKAGES=(python3-pytest python3-pytest-xdist gcovr linux-source-6.1 sparse shellcheck git perl xz-utils
     bc flex bison libelf-dev libssl-dev)
 
 say() {

@@ -247,18 +247,18 @@ def external(number, port):
 
 @contextlib.contextmanager
 def our_bmc(options, number, log):
-    with open(log, "w+", encoding="ascii") as out:
-        bmc = subprocess.Popen([SCRIPTS / "bmc", *options], stdout=subprocess.PIPE,
-                               text=True)
+    with open(log, "w", encoding="ascii") as out, subprocess.Popen(
+            [SCRIPTS / "bmc", *options], stdout=subprocess.PIPE, text=True) as bmc:
         try:
             port = bmc.stdout.readline().split()[-1]
-            # From here on the log is the requests.
-            copier = subprocess.Popen(["cat"], stdin=bmc.stdout, stdout=out)
-            yield external(number, port)
+            # From here on the log is the requests; it ends with the BMC.
+            with subprocess.Popen(["cat"], stdin=bmc.stdout, stdout=out):
+                try:
+                    yield external(number, port)
+                finally:
+                    bmc.terminate()
         finally:
             bmc.terminate()
-            bmc.wait()
-            copier.wait()
 
 
 @contextlib.contextmanager

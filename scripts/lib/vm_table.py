@@ -69,15 +69,16 @@ class Bed:
         return columns([("case", "bound", "measured", ""), *lines])
 
 
-def rows(*names, not_sanitized=(), full=False):
+def rows(*names, not_sanitized=(), full=False, alone=True):
     """Names the rows of a case. Those that make no sense on a slow kernel do not run
 
-    there; those of the full counts run with --full only.
+    there; those of the full counts run with --full only; what measures time runs alone.
     """
     def decorate(case):
         case.rows = names
-        case.marks = {name: [pytest.mark.sanitized] * (name not in not_sanitized) +
-                      [pytest.mark.full] * full for name in names}
+        case.marks = {name: [pytest.mark.xdist_group(case.__name__)] +
+                      [pytest.mark.sanitized] * (name not in not_sanitized) +
+                      [pytest.mark.full] * full + [pytest.mark.alone] * alone for name in names}
         return case
     return decorate
 

@@ -75,6 +75,18 @@ def pytest_terminal_summary(terminalreporter, config):
         terminalreporter.write_line(text)
 
 
+# Workers of xdist hand their tables over.
+
+def pytest_sessionfinish(session):
+    if hasattr(session.config, "workeroutput"):
+        session.config.workeroutput["tables"] = session.config.stash[TABLES]
+
+
+@pytest.hookimpl(optionalhook=True)
+def pytest_testnodedown(node):
+    node.config.stash[TABLES] += getattr(node, "workeroutput", {}).get("tables", [])
+
+
 # -- Fixtures. --------------------------------------------------------------------
 
 @pytest.fixture(scope="session")

@@ -155,7 +155,8 @@ def runs(machine, request, show, tmp_path_factory):
 
 
 @pytest.mark.parametrize("stack, number", [
-    pytest.param(stack, number, id=f"{stack}-{number:03}_{row.name.replace(' ', '_')}")
+    pytest.param(stack, number, id=f"{stack}-{number:03}_{row.name.replace(' ', '_')}",
+                 marks=pytest.mark.xdist_group(stack))
     for stack in Runs.BEDS for number, row in NUMBERED.items() if stack in row.backends])
 def test_row(runs, stack, number):
     row, run = NUMBERED[number], runs.of(stack)
@@ -165,7 +166,8 @@ def test_row(runs, stack, number):
     assert not run.complaints(stack, number, row.expected)
 
 
-@pytest.mark.parametrize("stack", Runs.BEDS)
+@pytest.mark.parametrize("stack", [
+    pytest.param(stack, marks=pytest.mark.xdist_group(stack)) for stack in Runs.BEDS])
 def test_log_beside_the_rows(runs, stack):
     run = runs.of(stack)
     assert (stack, "end") in run.log, f"{run.result.output[-1500:]}\n{run.result.console[-3000:]}"

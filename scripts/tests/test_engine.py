@@ -24,7 +24,7 @@ activity() {
 """
 
 
-@rows("interrupt", "polled")
+@rows("interrupt", "polled", alone=False)
 def idle(bed):
     """No thread of ours wakes, no timer, no command, while nobody asks for anything."""
     seconds = 60 if bed.full else 15
@@ -47,7 +47,7 @@ def idle(bed):
                counts == [0, 0, 0])
 
 
-@rows("wakes")
+@rows("wakes", alone=False)
 def dead_and_idle(bed):
     """Once the pauses between two searches have grown."""
     result = bed.boot(PRELUDE + """
@@ -130,7 +130,7 @@ def in_a_row(bed):
            f"{worst / median:.2f} ({worst:.1f} / {median:.1f} ms)", worst <= 3 * median)
 
 
-@rows("interrupt_listener", "interrupt", "polled_listener", "polled")
+@rows("interrupt_listener", "interrupt", "polled_listener", "polled", alone=False)
 def forgetful(bed):
     """The BMC restarts unnoticed while the host is idle; then it has an event."""
     for irq in (True, False):

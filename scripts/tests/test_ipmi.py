@@ -48,6 +48,7 @@ def table_of_tools(request, show):
 
 
 @pytest.mark.usefixtures("table_of_tools")
+@pytest.mark.xdist_group("tools")
 class ToolTest(VmCase):
     """Every program prints the same, byte for byte, over both drivers."""
 
@@ -124,6 +125,7 @@ class DeviceTest(VmCase):
         self.assertRegex(result.output, r"aml ok=[1-9]\d* foreign=0 ")
         self.assertNotRegex(result.output, r" E\d+=")
 
+    @pytest.mark.alone
     def test_silent_bmc_costs_a_deadline_and_comes_back_by_itself(self):
         # Not ipmitool: it asks again when it gets C3h.
         self.machine.initrd.build_program(CLOCK)
@@ -176,6 +178,7 @@ class DeviceTest(VmCase):
         """, bmc=None, timeout_s=200 + 5 * rounds * self.pace)
         self.assertEqual(self.values(result), {"rounds": rounds, "gone": 1})
 
+    @pytest.mark.alone
     def test_firmware_command_and_what_follows_may_take_long(self):
         self.machine.initrd.build_program(CLOCK)
         result = self.boot(PRELUDE + """
@@ -189,6 +192,7 @@ class DeviceTest(VmCase):
         self.assertGreater(values["firmware_median_ns"], 6.9e9)
         self.assertGreater(values["other_median_ns"], 6.9e9)
 
+    @pytest.mark.alone
     def test_device_is_there_when_modprobe_returns(self):
         result = self.boot(PRELUDE + """
             modprobe kcs_host && await "BMC ready" && start=$(now_ms) || exit 1
@@ -253,6 +257,7 @@ class DeviceTest(VmCase):
         self.assertEqual(self.values(result)["watts"], "187.0 W")
 
 
+@pytest.mark.alone
 class WatchdogTest(VmCase):
     """The kernel's IPMI watchdog on top."""
 

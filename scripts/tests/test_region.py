@@ -210,6 +210,7 @@ class HarmlessTest(VmCase):
         self.check("smbus-ipmi,address=0x10", "i2c_i801 ipmi_ssif")
 
 
+@pytest.mark.alone
 class TimeTest(VmCase):
     """How long a call may take, and what is told of it."""
 
@@ -274,6 +275,7 @@ class TimeTest(VmCase):
         self.assertIn("huge=0002005a", result.output)
 
 
+@pytest.mark.alone
 class ShareTest(VmCase):
     """Readings that many ask for."""
 

@@ -133,6 +133,7 @@ class ModuleTest(VmCase):
 
     # -- A BMC that never answers. -------------------------------------------
 
+    @pytest.mark.alone
     def test_silent_bmc_delays_nobody(self):
         result = self.boot(LOAD_THREE_TIMES + """
             start=$(now_ms)
@@ -150,6 +151,7 @@ class ModuleTest(VmCase):
         self.assertNotIn("visible", values)
         self.assertEqual(result.console.count("ACPI Error"), 0)
 
+    @pytest.mark.alone
     def test_reg_method_that_asks_a_silent_bmc_does_not_hold_up_insmod(self):
         result = self.boot(LOAD_THREE_TIMES + "sleep 6", ssdts=["reg"], bmc=SILENT)
         self.check_insmod(self.values(result))
