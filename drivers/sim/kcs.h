@@ -92,10 +92,13 @@ struct sim_personality {
 /* Ends with one without a name. */
 extern const struct sim_personality sim_personalities[];
 
+/* No time of a BMC is set to more than a minute, longer than any deadline. */
+#define SIM_DELAY_MAX_US	60000000
+
 /**
  * struct sim_delay - a time, drawn evenly between two
  * @min_us: at least
- * @max_us: at most
+ * @max_us: at most, and at most %SIM_DELAY_MAX_US
  */
 struct sim_delay {
 	u32 min_us;

@@ -4,8 +4,6 @@
  * were hardware. Module parameters say how it begins, files in debugfs change
  * it while it runs; see settings.c.
  */
-#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
-
 #include "sim.h"
 
 #include <kcs/host.h>
@@ -88,26 +86,19 @@ static int configure(struct sim *sim)
 	const struct {
 		const char *name, *value;
 	} parameters[] = {
-		{ "byte_us", byte_us }, { "think_us", think_us }, { "fault", fault },
+		{ "personality", personality }, { "byte_us", byte_us },
+		{ "think_us", think_us }, { "fault", fault },
 	};
 	const struct sim_personality *found = sim_kcs_personality(personality);
 	size_t i;
+	int err = 0;
 
-	if (!found) {
-		pr_err("personality '%s' is not one of spec, qemu, openvmm, linux, ami, aess\n",
-		       personality);
-		return -EINVAL;
-	}
 	sim_bmc_init(&sim->bmc, watts);
-	sim_kcs_init(&sim->kcs, found, sim_bmc_command, &sim->bmc, seed);
-	for (i = 0; i < ARRAY_SIZE(parameters); i++) {
-		if (!sim_settings_set(sim, parameters[i].name, parameters[i].value))
-			continue;
-		pr_err("%s='%s' is not understood\n", parameters[i].name,
-		       parameters[i].value);
-		return -EINVAL;
-	}
-	return 0;
+	sim_kcs_init(&sim->kcs, found ? found : sim_personalities, sim_bmc_command,
+		     &sim->bmc, seed);
+	for (i = 0; !err && i < ARRAY_SIZE(parameters); i++)
+		err = sim_settings_set(sim, parameters[i].name, parameters[i].value);
+	return err;
 }
 
 static int serve(struct sim *sim)

@@ -112,7 +112,7 @@ const struct sim_personality *sim_kcs_personality(const char *name)
  */
 u32 sim_delay_draw(const struct sim_delay *delay, u32 *random)
 {
-	u32 x = *random;
+	u32 span = delay->max_us - delay->min_us + 1, x = *random;
 
 	if (delay->max_us <= delay->min_us)
 		return delay->min_us;
@@ -120,7 +120,8 @@ u32 sim_delay_draw(const struct sim_delay *delay, u32 *random)
 	x ^= x >> 17;
 	x ^= x << 5;
 	*random = x;
-	return delay->min_us + x % (delay->max_us - delay->min_us + 1);
+	/* No span: all 32 bits are drawn from. */
+	return delay->min_us + (span ? x % span : x);
 }
 
 /**

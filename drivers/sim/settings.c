@@ -9,30 +9,42 @@
  *	                          fault		"silence", "error byte=3 times=1", ...
  *	                          counters	commands, hits of the fault, breaches
  */
+#define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
+
 #include "sim.h"
 
 #include <linux/debugfs.h>
 #include <linux/err.h>
+#include <linux/kstrtox.h>
 #include <linux/ktime.h>
 #include <linux/module.h>
-#include <linux/parser.h>
+#include <linux/printk.h>
 #include <linux/seq_file.h>
 #include <linux/slab.h>
+#include <linux/string.h>
+#include <linux/stringify.h>
 #include <linux/uaccess.h>
 
 /* -- Parsing. ------------------------------------------------------------- */
 
 static int set_delay(struct sim *sim, struct sim_delay *delay, const char *text)
 {
+	char *copy = kstrdup(text, GFP_KERNEL), *max = copy, *min;
 	struct sim_delay read;
 	unsigned long flags;
-	char end;
-	int found = sscanf(text, "%u-%u%c", &read.min_us, &read.max_us, &end);
+	int err;
 
-	if (found == 1 && !kstrtou32(text, 10, &read.min_us))
-		read.max_us = read.min_us;
-	else if (found != 2 || read.min_us > read.max_us)
-		return -EINVAL;
+	if (!copy)
+		return -ENOMEM;
+	min = strsep(&max, "-");
+	err = kstrtou32(min, 10, &read.min_us);
+	if (!err)
+		err = kstrtou32(max ? max : min, 10, &read.max_us);
+	kfree(copy);
+	if (err)
+		return err;
+	if (read.min_us > read.max_us || read.max_us > SIM_DELAY_MAX_US)
+		return -ERANGE;
 	spin_lock_irqsave(&sim->lock, flags);
 	*delay = read;
 	spin_unlock_irqrestore(&sim->lock, flags);
@@ -51,7 +63,12 @@ static int set_think(struct sim *sim, const char *text)
 
 static int set_watts(struct sim *sim, const char *text)
 {
-	return kstrtou16(text, 10, &sim->bmc.watts);
+	u16 watts;
+	int err = kstrtou16(text, 10, &watts);
+
+	if (!err)
+		WRITE_ONCE(sim->bmc.watts, watts);
+	return err;
 }
 
 static int set_ways(struct sim *sim, const char *text)
@@ -69,31 +86,31 @@ static int set_ways(struct sim *sim, const char *text)
 
 enum { OPT_BYTE, OPT_STATES, OPT_COMMAND, OPT_AFTER, OPT_FOR, OPT_TIMES, OPT_CODE };
 
-static const match_table_t fault_options = {
-	{ OPT_BYTE, "byte=%u" },	/* handshake since WRITE_START or ABORT */
-	{ OPT_STATES, "states=%u" },	/* a bit for each KCS state */
-	{ OPT_COMMAND, "command=%x" },	/* NetFn and command, 4 digits */
-	{ OPT_AFTER, "after_ms=%u" },	/* from now */
-	{ OPT_FOR, "for_ms=%u" },	/* from its first hit */
-	{ OPT_TIMES, "times=%u" },
-	{ OPT_CODE, "code=%x" },	/* of the fault "code" */
-	{ -1, NULL }
+/* In milliseconds: so many microseconds fit into 32 bits. */
+#define HOUR_MS		3600000
+
+/**
+ * struct fault_option - an option of a fault, NAME=NUMBER
+ * @name: its name
+ * @base: 10 or 16
+ * @max: the largest number
+ */
+static const struct fault_option {
+	const char *name;
+	unsigned int base;
+	u32 max;
+} fault_options[] = {
+	[OPT_BYTE] = { "byte", 10, SIM_ANY_BYTE - 1 },	/* since WRITE_START or ABORT */
+	[OPT_STATES] = { "states", 10, 15 },	/* a bit for each KCS state */
+	[OPT_COMMAND] = { "command", 16, KCS_NETFN_MAX << 8 | 0xff },
+	[OPT_AFTER] = { "after_ms", 10, HOUR_MS },	/* from now */
+	[OPT_FOR] = { "for_ms", 10, HOUR_MS },	/* from its first hit */
+	[OPT_TIMES] = { "times", 10, 1000000 },
+	[OPT_CODE] = { "code", 16, 0xff },	/* of the fault "code" */
 };
 
-static int set_fault_option(struct sim_fault *read, char *word)
+static void store_fault_option(struct sim_fault *read, int option, u32 value)
 {
-	substring_t args[MAX_OPT_ARGS];
-	int option = match_token(word, fault_options, args);
-	int value, err;
-
-	if (option < 0)
-		return -EINVAL;
-	if (option == OPT_COMMAND || option == OPT_CODE)
-		err = match_hex(&args[0], &value);
-	else
-		err = match_int(&args[0], &value);
-	if (err || value < 0)
-		return -EINVAL;
 	switch (option) {
 	case OPT_BYTE:
 		read->byte = value;
@@ -116,6 +133,25 @@ static int set_fault_option(struct sim_fault *read, char *word)
 	default:
 		read->code = value;
 	}
+}
+
+static int set_fault_option(struct sim_fault *read, char *word)
+{
+	char *name = strsep(&word, "=");
+	int option, err;
+	u32 value;
+
+	for (option = 0; option < ARRAY_SIZE(fault_options); option++)
+		if (!strcmp(name, fault_options[option].name))
+			break;
+	if (option == ARRAY_SIZE(fault_options) || !word)
+		return -EINVAL;
+	err = kstrtou32(word, fault_options[option].base, &value);
+	if (err)
+		return err;
+	if (value > fault_options[option].max)
+		return -ERANGE;
+	store_fault_option(read, option, value);
 	return 0;
 }
 
@@ -152,11 +188,13 @@ static int set_fault(struct sim *sim, const char *text)
 /**
  * struct setting - a file that changes something
  * @name: the file
+ * @range: what it takes, in words
  * @set: parses a text, in process context; 0 or a negative errno
  * @show: prints what holds
  */
 struct setting {
 	const char *name;
+	const char *range;
 	int (*set)(struct sim *sim, const char *text);
 	void (*show)(struct sim *sim, struct seq_file *file);
 };
@@ -200,13 +238,19 @@ static void show_counters(struct sim *sim, struct seq_file *file)
 				   sim->monitor.breaches[rule]);
 }
 
+#define DELAY_RANGE	"N or MIN-MAX of 0 to " __stringify(SIM_DELAY_MAX_US) " us"
+#define FAULT_RANGE	"a kind of fault with byte= below 65535, states= to 15, " \
+			"command= to 3fff, after_ms= and for_ms= to 3600000, " \
+			"times= to 1000000, code= to ff"
+
 static const struct setting settings[] = {
-	{ "personality", set_ways, show_ways },
-	{ "byte_us", set_byte, show_byte },
-	{ "think_us", set_think, show_think },
-	{ "watts", set_watts, show_watts },
-	{ "fault", set_fault, show_fault },
-	{ "counters", NULL, show_counters },
+	{ "personality", "one of spec, qemu, openvmm, linux, ami, aess",
+	  set_ways, show_ways },
+	{ "byte_us", DELAY_RANGE, set_byte, show_byte },
+	{ "think_us", DELAY_RANGE, set_think, show_think },
+	{ "watts", "0 to 65535", set_watts, show_watts },
+	{ "fault", FAULT_RANGE, set_fault, show_fault },
+	{ "counters", NULL, NULL, show_counters },
 };
 
 static const struct setting *find(const char *name)
@@ -225,17 +269,26 @@ static const struct setting *find(const char *name)
  * @name: which, one of the files in debugfs
  * @text: to what
  *
+ * What is refused changes nothing, and the log says what would be right.
+ *
  * Context: may sleep.
- * Return: 0; %-EINVAL when @text is not understood; %-EPERM for a setting that
- * cannot be changed; %-ENOENT for none; %-ENOMEM.
+ * Return: 0; %-EINVAL when @text is not understood; %-ERANGE when a number is
+ * out of range; %-EPERM for a setting that cannot be changed; %-ENOENT for none;
+ * %-ENOMEM.
  */
 int sim_settings_set(struct sim *sim, const char *name, const char *text)
 {
 	const struct setting *setting = find(name);
+	int err;
 
 	if (!setting)
 		return -ENOENT;
-	return setting->set ? setting->set(sim, text) : -EPERM;
+	if (!setting->set)
+		return -EPERM;
+	err = setting->set(sim, text);
+	if (err == -EINVAL || err == -ERANGE)
+		pr_err_ratelimited("%s '%s' is not %s\n", name, text, setting->range);
+	return err;
 }
 
 static int setting_show(struct seq_file *file, void *unused)
