@@ -157,21 +157,10 @@ static void any_text_leaves_settings_in_range(struct kunit *test)
 	KUNIT_EXPECT_GT(test, taken, FUZZ_TEXTS / 100);
 }
 
-static void time_is_drawn_from_all_32_bits(struct kunit *test)
-{
-	const struct sim_delay all = { .max_us = U32_MAX };
-	u32 random = SEED, i, high = 0;
-
-	for (i = 0; i < 64; i++)
-		high |= sim_delay_draw(&all, &random);
-	KUNIT_EXPECT_GT(test, high, (u32)S32_MAX);
-}
-
 static struct kunit_case settings_cases[] = {
 	KUNIT_CASE(settings_refuse_what_is_out_of_range),
 	KUNIT_CASE(refused_setting_changes_nothing),
 	KUNIT_CASE(any_text_leaves_settings_in_range),
-	KUNIT_CASE(time_is_drawn_from_all_32_bits),
 	{}
 };
 

@@ -187,6 +187,7 @@ void sim_kcs_init(struct sim_kcs *kcs, const struct sim_personality *personality
 u8 sim_kcs_read(struct sim_kcs *kcs, enum kcs_reg reg, u64 now_us);
 void sim_kcs_write(struct sim_kcs *kcs, enum kcs_reg reg, u8 value, u64 now_us);
 bool sim_kcs_irq(struct sim_kcs *kcs, u64 now_us);
+u64 sim_kcs_next_us(const struct sim_kcs *kcs);
 u32 sim_delay_draw(const struct sim_delay *delay, u32 *random);
 const struct sim_personality *sim_kcs_personality(const char *name);
 

@@ -37,10 +37,9 @@ static uint seed = 1;
 module_param(seed, uint, 0444);
 MODULE_PARM_DESC(seed, "of the times that are drawn (1)");
 
-static u64 now_us(void)
-{
-	return ktime_to_us(ktime_get());
-}
+static bool irq;
+module_param(irq, bool, 0444);
+MODULE_PARM_DESC(irq, "the interface has an interrupt (N)");
 
 /* -- Registers. ----------------------------------------------------------- */
 
@@ -52,11 +51,12 @@ static u8 sim_read(struct kcs_io *io, enum kcs_reg reg)
 	u8 value;
 
 	spin_lock_irqsave(&sim->lock, flags);
-	at_us = now_us();
+	at_us = sim_now_us();
 	sim->kcs.attention = sim_bmc_attention(&sim->bmc);
 	value = sim_kcs_read(&sim->kcs, reg, at_us);
 	sim_monitor_read(&sim->monitor, reg, value, at_us);
 	spin_unlock_irqrestore(&sim->lock, flags);
+	sim_line_stir(sim);
 	return value;
 }
 
@@ -67,11 +67,12 @@ static void sim_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 	u64 at_us;
 
 	spin_lock_irqsave(&sim->lock, flags);
-	at_us = now_us();
+	at_us = sim_now_us();
 	sim->bmc.now_s = ktime_get_real_seconds();
 	sim_monitor_write(&sim->monitor, reg, value, at_us);
 	sim_kcs_write(&sim->kcs, reg, value, at_us);
 	spin_unlock_irqrestore(&sim->lock, flags);
+	sim_line_stir(sim);
 }
 
 static const struct kcs_io_ops sim_io_ops = {
@@ -104,7 +105,7 @@ static int configure(struct sim *sim)
 static int serve(struct sim *sim)
 {
 	const struct kcs_host_setup setup = {
-		.io = &sim->io, .clock = &kcs_clock_system,
+		.io = &sim->io, .clock = &kcs_clock_system, .irq = sim->line.number,
 	};
 
 	sim->pdev = platform_device_register_simple("kcs_sim",
@@ -132,12 +133,21 @@ static int __init kcs_sim_init(void)
 	sim->io.ops = &sim_io_ops;
 	spin_lock_init(&sim->lock);
 	err = configure(sim);
-	if (!err)
-		err = serve(sim);
 	if (err)
-		kfree(sim);
-	else
-		the_sim = sim;
+		goto err_free;
+	err = irq ? sim_line_create(sim) : 0;
+	if (err)
+		goto err_free;
+	err = serve(sim);
+	if (err)
+		goto err_line;
+	the_sim = sim;
+	return 0;
+
+err_line:
+	sim_line_remove(sim);
+err_free:
+	kfree(sim);
 	return err;
 }
 module_init(kcs_sim_init);
@@ -147,6 +157,7 @@ static void __exit kcs_sim_exit(void)
 	sim_settings_remove(the_sim);
 	kcs_host_remove(the_sim->host);
 	platform_device_unregister(the_sim->pdev);
+	sim_line_remove(the_sim);
 	kfree(the_sim);
 }
 module_exit(kcs_sim_exit);

@@ -8,11 +8,32 @@
 #include "monitor.h"
 
 #include <kcs/io.h>
+#include <linux/irq_work.h>
 #include <linux/spinlock.h>
+#include <linux/wait.h>
 
 struct dentry;
 struct kcs_host;
 struct platform_device;
+struct task_struct;
+
+/**
+ * struct sim_line - the interrupt line of a simulated BMC
+ * @number: of the interrupt; 0 without one
+ * @is_masked: the host has disabled it
+ * @is_stirred: the line may have changed since @thread looked at it
+ * @stir: ends the sleep of @thread
+ * @unmasked: stirs from where no lock may be taken
+ * @thread: raises the interrupt while the line is up
+ */
+struct sim_line {
+	int number;
+	bool is_masked;
+	bool is_stirred;
+	wait_queue_head_t stir;
+	struct irq_work unmasked;
+	struct task_struct *thread;
+};
 
 /**
  * struct sim - a simulated BMC in service
@@ -24,6 +45,7 @@ struct platform_device;
  * @pdev: the device the interface belongs to
  * @host: the interface
  * @debugfs: its files
+ * @line: its interrupt
  */
 struct sim {
 	struct kcs_io io;
@@ -34,8 +56,13 @@ struct sim {
 	struct platform_device *pdev;
 	struct kcs_host *host;
 	struct dentry *debugfs;
+	struct sim_line line;
 };
 
+u64 sim_now_us(void);
+int sim_line_create(struct sim *sim);
+void sim_line_remove(struct sim *sim);
+void sim_line_stir(struct sim *sim);
 int sim_settings_set(struct sim *sim, const char *name, const char *text);
 void sim_settings_create(struct sim *sim);
 void sim_settings_remove(struct sim *sim);
