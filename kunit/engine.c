@@ -380,6 +380,7 @@ static void bmc_start(struct engine *engine, const struct sim_personality *perso
 	};
 
 	sim_bmc_init(&engine->bmc, 187);
+	engine->bmc.enables = 0;	/* what a test enables is seen to be its own */
 	sim_kcs_init(&engine->kcs, personality, sim_bmc_command, &engine->bmc, 1);
 	engine->kcs.byte.max_us = 5;
 	engine->kcs.think.max_us = 300;

@@ -64,6 +64,25 @@ static void answer_is_due_after_the_time_to_think(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_kcs_next_us(kcs), U64_MAX);
 }
 
+static void call_offers_a_byte_in_idle_only(struct kunit *test)
+{
+	struct sim_kcs *kcs = create(test, "spec");
+	u64 now_us;
+
+	sim_kcs_call(kcs);
+	KUNIT_EXPECT_TRUE(test, sim_kcs_irq(kcs, 1));
+	KUNIT_EXPECT_EQ(test, sim_kcs_read(kcs, KCS_REG_DATA, 2), 0);
+	KUNIT_EXPECT_FALSE(test, sim_kcs_irq(kcs, 3));
+	kcs->interrupts = false;
+	sim_kcs_call(kcs);
+	KUNIT_EXPECT_FALSE(test, sim_kcs_read(kcs, KCS_REG_STATUS, 4) & KCS_STATUS_OBF);
+	kcs->interrupts = true;
+	now_us = send(test, kcs);
+	sim_kcs_read(kcs, KCS_REG_DATA, now_us + 1);
+	sim_kcs_call(kcs);
+	KUNIT_EXPECT_FALSE(test, sim_kcs_irq(kcs, now_us + 2));
+}
+
 static void late_byte_is_due_after_its_delay(struct kunit *test)
 {
 	struct sim_kcs *kcs = create(test, "linux");
@@ -101,6 +120,7 @@ static void time_is_drawn_from_all_32_bits(struct kunit *test)
 static struct kunit_case line_cases[] = {
 	KUNIT_CASE(idle_bmc_does_nothing_by_itself),
 	KUNIT_CASE(answer_is_due_after_the_time_to_think),
+	KUNIT_CASE(call_offers_a_byte_in_idle_only),
 	KUNIT_CASE(late_byte_is_due_after_its_delay),
 	KUNIT_CASE(late_answer_is_due_when_the_daemon_is_done),
 	KUNIT_CASE(time_is_drawn_from_all_32_bits),

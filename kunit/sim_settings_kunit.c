@@ -43,6 +43,15 @@ static const struct settings_row settings_rows[] = {
 	{ "watts", "65536", -ERANGE },
 	{ "watts", "-1", -EINVAL },
 	{ "watts", "", -EINVAL },
+	{ "sensor", "1=95", 0 },
+	{ "sensor", "5=auto", 0 },
+	{ "sensor", "0=95", -ERANGE },
+	{ "sensor", "6=95", -ERANGE },
+	{ "sensor", "1=256", -ERANGE },
+	{ "sensor", "1", -EINVAL },
+	{ "sensor", "1=", -EINVAL },
+	{ "sensor", "=auto", -EINVAL },
+	{ "sensor", "1=automatic", -EINVAL },
 	{ "personality", "ami", 0 },
 	{ "personality", "AMI", -EINVAL },
 	{ "personality", "", -EINVAL },
@@ -102,10 +111,12 @@ static void refused_setting_changes_nothing(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, sim_settings_set(sim, "fault", "code code=c1 command=2c02"), 0);
 	KUNIT_EXPECT_EQ(test, sim_settings_set(sim, "byte_us", "9-8"), -ERANGE);
 	KUNIT_EXPECT_EQ(test, sim_settings_set(sim, "watts", "70000"), -ERANGE);
+	KUNIT_EXPECT_EQ(test, sim_settings_set(sim, "sensor", "1=900"), -ERANGE);
 	KUNIT_EXPECT_EQ(test, sim_settings_set(sim, "fault", "silence times=x"), -EINVAL);
 	KUNIT_EXPECT_EQ(test, sim->kcs.byte.min_us, 3u);
 	KUNIT_EXPECT_EQ(test, sim->kcs.byte.max_us, 7u);
 	KUNIT_EXPECT_EQ(test, sim->bmc.watts, 187);
+	KUNIT_EXPECT_FALSE(test, sim->bmc.sensors[0].is_fixed);
 	KUNIT_EXPECT_EQ(test, (int)sim->kcs.trouble.fault.kind, (int)SIM_FAULT_CODE);
 	KUNIT_EXPECT_EQ(test, sim->kcs.trouble.fault.code, 0xc1);
 	KUNIT_EXPECT_EQ(test, sim->kcs.trouble.fault.command, 0x2c02);
@@ -127,7 +138,7 @@ static void make_text(char *text, size_t size, u32 *random)
 	static const char * const words[] = {
 		"0", "1", "9", "-", "4294967295", "4294967296", "60000000", " ",
 		"=", "silence", "error", "late", "byte", "states", "command",
-		"after_ms", "for_ms", "times", "code", "f", "x", "+", "\n", "\xff",
+		"auto", "after_ms", "for_ms", "times", "code", "f", "x", "+", "\n", "\xff",
 	};
 	u32 count = draw(random, 9);
 
@@ -138,7 +149,9 @@ static void make_text(char *text, size_t size, u32 *random)
 
 static void any_text_leaves_settings_in_range(struct kunit *test)
 {
-	static const char * const names[] = { "byte_us", "think_us", "watts", "fault" };
+	static const char * const names[] = {
+		"byte_us", "think_us", "watts", "fault", "sensor",
+	};
 	struct sim *sim = create(test);
 	u32 random = SEED, taken = 0, i;
 	char text[80];

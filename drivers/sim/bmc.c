@@ -4,10 +4,8 @@
 #include "commands.h"
 #include "fault.h"
 
-#include <kcs/regs.h>
-
-#define FLAG_MESSAGE	0x01
-#define FLAG_EVENT	0x02
+/* Logs events, and does nothing else by itself (22.1). */
+#define ENABLES_AT_START	IPMI_BMC_SYS_LOG
 
 static u8 get_device_id(struct sim_exchange *exchange)
 {
@@ -19,16 +17,16 @@ static u8 get_device_id(struct sim_exchange *exchange)
 	return IPMI_CC_NO_ERROR;
 }
 
-/* Cold or warm: it is back at once, with what it keeps over a reset. */
+/* Cold or warm: the BMC answers again at once, with what it stores. */
 static u8 take_reset(struct sim_exchange *exchange)
 {
 	struct sim_bmc *bmc = exchange->bmc;
 
 	bmc->resets++;
-	bmc->enables = 0;
+	bmc->enables = ENABLES_AT_START;
 	bmc->flags = 0;
 	bmc->message_len = 0;
-	bmc->watchdog_set = false;
+	memset(&bmc->watchdog, 0, sizeof(bmc->watchdog));
 	return IPMI_CC_NO_ERROR;
 }
 
@@ -58,80 +56,6 @@ static u8 get_enables(struct sim_exchange *exchange)
 	return IPMI_CC_NO_ERROR;
 }
 
-static u8 clear_flags(struct sim_exchange *exchange)
-{
-	exchange->bmc->flags &= ~exchange->data[0];
-	if (exchange->data[0] & FLAG_MESSAGE)
-		exchange->bmc->message_len = 0;
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 get_flags(struct sim_exchange *exchange)
-{
-	exchange->bmc->flag_reads++;
-	sim_put_u8(exchange, exchange->bmc->flags);
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 get_message(struct sim_exchange *exchange)
-{
-	struct sim_bmc *bmc = exchange->bmc;
-
-	if (!bmc->message_len)
-		return SIM_CC_EMPTY;
-	sim_put(exchange, bmc->message, bmc->message_len);
-	bmc->message_len = 0;
-	bmc->flags &= ~FLAG_MESSAGE;
-	return IPMI_CC_NO_ERROR;
-}
-
-/* To nobody: what is sent comes back through the receive queue. */
-static u8 send_message(struct sim_exchange *exchange)
-{
-	struct sim_bmc *bmc = exchange->bmc;
-
-	if (exchange->len > sizeof(bmc->message))
-		return SIM_CC_SPACE;
-	memcpy(bmc->message, exchange->data, exchange->len);
-	bmc->message_len = exchange->len;
-	bmc->flags |= FLAG_MESSAGE;
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 read_event(struct sim_exchange *exchange)
-{
-	struct sim_bmc *bmc = exchange->bmc;
-
-	if (!(bmc->flags & FLAG_EVENT))
-		return SIM_CC_EMPTY;
-	sim_put(exchange, bmc->event, sizeof(bmc->event));
-	bmc->flags &= ~FLAG_EVENT;
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 reset_watchdog(struct sim_exchange *exchange)
-{
-	return exchange->bmc->watchdog_set ? IPMI_CC_NO_ERROR : SIM_CC_NOT_SET;
-}
-
-static u8 set_watchdog(struct sim_exchange *exchange)
-{
-	struct sim_bmc *bmc = exchange->bmc;
-
-	memcpy(bmc->watchdog, exchange->data, sizeof(bmc->watchdog));
-	bmc->watchdog_set = true;
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 get_watchdog(struct sim_exchange *exchange)
-{
-	struct sim_bmc *bmc = exchange->bmc;
-
-	sim_put(exchange, bmc->watchdog, sizeof(bmc->watchdog));
-	sim_put(exchange, &bmc->watchdog[4], 2);	/* it stands still */
-	return IPMI_CC_NO_ERROR;
-}
-
 static u8 get_capabilities(struct sim_exchange *exchange)
 {
 	static const u8 kcs[] = { 0x00, 0x00, 255 };
@@ -139,54 +63,6 @@ static u8 get_capabilities(struct sim_exchange *exchange)
 	if ((exchange->data[0] & 0xf) != 1)
 		return SIM_CC_FIELD;
 	sim_put(exchange, kcs, sizeof(kcs));
-	return IPMI_CC_NO_ERROR;
-}
-
-/* The parameter, or a free place for it; NULL when there is neither. */
-static struct sim_info *find_info(struct sim_bmc *bmc, u8 selector, bool add)
-{
-	int i;
-
-	for (i = 0; i < SIM_INFO_MAX; i++)
-		if (bmc->info[i].selector == selector)
-			return &bmc->info[i];
-	return add ? find_info(bmc, 0, false) : NULL;
-}
-
-static u8 set_info(struct sim_exchange *exchange)
-{
-	u8 selector = exchange->data[0];
-	u16 len = exchange->len - 1;
-	struct sim_info *info;
-
-	if (!selector || len > SIM_INFO_SIZE)
-		return SIM_CC_RANGE;
-	info = find_info(exchange->bmc, selector, true);
-	if (!info)
-		return SIM_CC_SPACE;
-	info->selector = selector;
-	info->len = len;
-	memcpy(info->bytes, &exchange->data[1], len);
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 get_info(struct sim_exchange *exchange)
-{
-	u8 selector = exchange->data[1];
-	struct sim_info *info;
-
-	info = selector ? find_info(exchange->bmc, selector, false) : NULL;
-	if (!info)
-		return SIM_CC_NOT_SET;
-	sim_put_u8(exchange, 0x11);	/* parameter revision */
-	if (!(exchange->data[0] & 0x80))
-		sim_put(exchange, info->bytes, info->len);
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 get_chassis_status(struct sim_exchange *exchange)
-{
-	sim_put_u32(exchange, 0x00000021);	/* power on, policy: last state */
 	return IPMI_CC_NO_ERROR;
 }
 
@@ -208,25 +84,15 @@ static u8 to_order(struct sim_exchange *exchange)
 }
 
 const struct sim_entry sim_app_commands[] = {
-	{ 0x00, 0x01, 0, get_chassis_status },
 	{ 0x06, 0x01, 0, get_device_id },
 	{ 0x06, 0x02, 0, take_reset },
 	{ 0x06, 0x03, 0, take_reset },
 	{ 0x06, 0x04, 0, get_self_test },
-	{ 0x06, 0x22, 0, reset_watchdog },
-	{ 0x06, 0x24, 6, set_watchdog },
-	{ 0x06, 0x25, 0, get_watchdog },
+	{ 0x06, 0x08, 0, get_guid },
 	{ 0x06, 0x2e, 1, set_enables },
 	{ 0x06, 0x2f, 0, get_enables },
-	{ 0x06, 0x30, 1, clear_flags },
-	{ 0x06, 0x31, 0, get_flags },
-	{ 0x06, 0x33, 0, get_message },
-	{ 0x06, 0x34, 1, send_message },
-	{ 0x06, 0x35, 0, read_event },
 	{ 0x06, 0x37, 0, get_guid },
 	{ 0x06, 0x57, 1, get_capabilities },
-	{ 0x06, 0x58, 2, set_info },
-	{ 0x06, 0x59, 4, get_info },
 	{ 0x30, 0xe0, 2, to_order },
 	{ 0x30, 0xee, 0, echo },
 	{}
@@ -235,7 +101,11 @@ const struct sim_entry sim_app_commands[] = {
 static const struct sim_entry *find(u8 netfn, u8 cmd)
 {
 	static const struct sim_entry * const tables[] = {
-		sim_app_commands, sim_power_commands, sim_storage_commands, NULL,
+		sim_app_commands, sim_chassis_commands, sim_dcmi_commands,
+		sim_event_commands, sim_fru_commands, sim_message_commands,
+		sim_param_commands, sim_power_commands, sim_sdr_commands,
+		sim_sel_commands, sim_sensor_commands, sim_user_commands,
+		sim_watchdog_commands, NULL,
 	};
 	const struct sim_entry * const *table;
 	const struct sim_entry *entry;
@@ -277,7 +147,7 @@ void sim_bmc_command(void *bmc, const struct kcs_msg *request,
 }
 
 /**
- * sim_bmc_attention() - does the BMC want SMS_ATN?
+ * sim_bmc_attention() - test whether the BMC wants SMS_ATN
  * @bmc: the BMC
  *
  * Context: any; the caller serialises.
@@ -286,6 +156,48 @@ void sim_bmc_command(void *bmc, const struct kcs_msg *request,
 bool sim_bmc_attention(const struct sim_bmc *bmc)
 {
 	return bmc->flags;
+}
+
+/**
+ * sim_bmc_calls() - what the BMC may interrupt for
+ * @bmc: the BMC
+ *
+ * For a message and for an event if its global enables let it (22.1), for the
+ * pre-timeout as the watchdog was set (27.6).
+ *
+ * Context: any; the caller serialises.
+ * Return: the message flags that are so.
+ */
+u8 sim_bmc_calls(const struct sim_bmc *bmc)
+{
+	u8 enabled = bmc->enables & (SIM_FLAG_MESSAGE | SIM_FLAG_EVENT);
+
+	return bmc->flags & (enabled | SIM_FLAG_WATCHDOG);
+}
+
+/**
+ * sim_bmc_advance() - the time went on
+ * @bmc: the BMC
+ * @now_ms: milliseconds since some fixed moment, never going back
+ *
+ * Context: any; the caller serialises.
+ */
+void sim_bmc_advance(struct sim_bmc *bmc, u64 now_ms)
+{
+	bmc->now_ms = now_ms;
+	sim_watchdog_advance(bmc);
+}
+
+/**
+ * sim_bmc_next_ms() - when the BMC does something by itself
+ * @bmc: the BMC
+ *
+ * Context: any; the caller serialises.
+ * Return: the time, for sim_bmc_advance(); %U64_MAX for never.
+ */
+u64 sim_bmc_next_ms(const struct sim_bmc *bmc)
+{
+	return sim_watchdog_next_ms(bmc);
 }
 
 /**
@@ -299,5 +211,11 @@ void sim_bmc_init(struct sim_bmc *bmc, u16 watts)
 {
 	memset(bmc, 0, sizeof(*bmc));
 	bmc->watts = watts;
-	sim_storage_init(bmc);
+	bmc->enables = ENABLES_AT_START;
+	sim_chassis_init(bmc);
+	sim_dcmi_init(bmc);
+	sim_fru_init(bmc);
+	sim_param_init(bmc);
+	sim_sensor_init(bmc);
+	sim_user_init(bmc);
 }

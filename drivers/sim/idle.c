@@ -6,6 +6,23 @@
 #include <linux/minmax.h>
 
 /**
+ * sim_kcs_call() - the BMC wants an interrupt outside a message
+ * @kcs: the BMC
+ *
+ * It offers a byte in IDLE (IPMI 2.0 rev 1.1, 9.10). In a message the last dummy
+ * byte does the same.
+ *
+ * Context: any; the caller serialises.
+ */
+void sim_kcs_call(struct sim_kcs *kcs)
+{
+	if (!kcs->interrupts || kcs->phase != SIM_IDLE)
+		return;
+	kcs->data_out = 0;
+	kcs->obf = true;
+}
+
+/**
  * sim_kcs_next_us() - when something happens by itself
  * @kcs: the BMC
  *

@@ -63,7 +63,7 @@ static void offer_in_read(struct sim_kcs *kcs, u8 byte, u64 now_us)
 		offer(kcs, byte);
 }
 
-/* The byte that tells an interrupt-driven host that its write was taken. */
+/* The byte by which an interrupt-driven host learns that its write was taken. */
 static void offer_dummy(struct sim_kcs *kcs, u64 now_us)
 {
 	if (strikes(kcs, SIM_FAULT_LATE_DUMMY, now_us))
@@ -412,7 +412,7 @@ void sim_kcs_write(struct sim_kcs *kcs, enum kcs_reg reg, u8 value, u64 now_us)
 }
 
 /**
- * sim_kcs_irq() - is the interrupt line up?
+ * sim_kcs_irq() - test whether the interrupt line is up
  * @kcs: the BMC
  * @now_us: when, never before the access before
  *

@@ -1,7 +1,7 @@
 /* SPDX-License-Identifier: GPL-2.0-only */
 /*
  * The BMC side of a KCS interface, behaving like one of several BMCs and, when
- * told to, misbehaving. Pure: it is given each register access and the time.
+ * so configured, misbehaving. Pure: it is given each register access and the time.
  */
 #ifndef KCS_SIM_KCS_H
 #define KCS_SIM_KCS_H
@@ -186,6 +186,7 @@ void sim_kcs_init(struct sim_kcs *kcs, const struct sim_personality *personality
 		  sim_command command, void *bmc, u32 seed);
 u8 sim_kcs_read(struct sim_kcs *kcs, enum kcs_reg reg, u64 now_us);
 void sim_kcs_write(struct sim_kcs *kcs, enum kcs_reg reg, u8 value, u64 now_us);
+void sim_kcs_call(struct sim_kcs *kcs);
 bool sim_kcs_irq(struct sim_kcs *kcs, u64 now_us);
 u64 sim_kcs_next_us(const struct sim_kcs *kcs);
 u32 sim_delay_draw(const struct sim_delay *delay, u32 *random);

@@ -3,8 +3,8 @@
  * The interrupt line of a simulated BMC: a level, up while Data_Out holds a byte
  * and the BMC may interrupt (IPMI 2.0 rev 1.1, 9.10), or as a fault has it.
  *
- * A thread looks at the line after each register access and whenever the BMC does
- * something by itself, and raises the interrupt until the line is down or masked.
+ * A thread samples the line after each register access and whenever the BMC does
+ * something by itself. It raises the interrupt until the line is down or masked.
  */
 #include "sim.h"
 
@@ -13,6 +13,7 @@
 #include <linux/irqdesc.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
+#include <linux/minmax.h>
 #include <linux/numa.h>
 
 /* Interrupts in a row, and the pause after them: one that is stuck leaves the CPU. */
@@ -22,11 +23,13 @@
 static bool is_up(struct sim *sim)
 {
 	unsigned long flags;
+	u64 now_us;
 	bool up;
 
 	spin_lock_irqsave(&sim->lock, flags);
-	sim->kcs.interrupts = sim->bmc.enables & IPMI_BMC_RCV_MSG_INTR;
-	up = sim_kcs_irq(&sim->kcs, sim_now_us());
+	now_us = sim_now_us();
+	sim_catch_up(sim, now_us);
+	up = sim_kcs_irq(&sim->kcs, now_us);
 	spin_unlock_irqrestore(&sim->lock, flags);
 	return up;
 }
@@ -36,27 +39,35 @@ static ktime_t from_us(u64 us)
 	return us < KTIME_MAX / NSEC_PER_USEC ? ns_to_ktime(us * NSEC_PER_USEC) : KTIME_MAX;
 }
 
+/* How long nothing happens by itself. */
+static ktime_t idle_time(struct sim *sim)
+{
+	unsigned long flags;
+	u64 now_us, next_us, next_ms;
+
+	spin_lock_irqsave(&sim->lock, flags);
+	now_us = sim_now_us();
+	next_us = sim_kcs_next_us(&sim->kcs);
+	next_ms = sim_bmc_next_ms(&sim->bmc);
+	spin_unlock_irqrestore(&sim->lock, flags);
+	if (next_ms < U64_MAX / USEC_PER_MSEC)
+		next_us = min(next_us, next_ms * USEC_PER_MSEC);
+	return from_us(next_us > now_us ? next_us - now_us : 0);
+}
+
 /* Raises while the line is up; returns how long nothing happens by itself. */
 static ktime_t raise(struct sim *sim)
 {
-	unsigned long flags;
-	u64 now_us, next_us;
 	int i;
 
 	for (i = 0; i < BURST_MAX; i++) {
 		if (READ_ONCE(sim->line.is_masked))
 			return KTIME_MAX;
 		if (!is_up(sim))
-			break;
+			return idle_time(sim);
 		generic_handle_irq_safe(sim->line.number);
 	}
-	if (i == BURST_MAX)
-		return from_us(PAUSE_US);
-	spin_lock_irqsave(&sim->lock, flags);
-	now_us = sim_now_us();
-	next_us = sim_kcs_next_us(&sim->kcs);
-	spin_unlock_irqrestore(&sim->lock, flags);
-	return from_us(next_us > now_us ? next_us - now_us : 0);
+	return from_us(PAUSE_US);
 }
 
 static bool is_due(struct sim_line *line)
@@ -71,7 +82,7 @@ static int line_thread(void *data)
 	ktime_t time;
 
 	while (!kthread_should_stop()) {
-		/* Before the look at the line: what comes after it is not missed. */
+		/* Before the line is sampled: what comes after that is not missed. */
 		smp_store_mb(line->is_stirred, false);
 		time = raise(sim);
 		wait_event_interruptible_hrtimeout(line->stir, is_due(line), time);
@@ -92,7 +103,7 @@ void sim_line_stir(struct sim *sim)
 	if (!line->number)
 		return;
 	WRITE_ONCE(line->is_stirred, true);
-	/* Orders the store before the look for sleepers. */
+	/* Orders the store before the test for sleepers. */
 	if (wq_has_sleeper(&line->stir))
 		wake_up(&line->stir);
 }

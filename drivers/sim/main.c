@@ -8,7 +8,6 @@
 
 #include <kcs/host.h>
 #include <linux/err.h>
-#include <linux/ktime.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/slab.h>
@@ -52,7 +51,7 @@ static u8 sim_read(struct kcs_io *io, enum kcs_reg reg)
 
 	spin_lock_irqsave(&sim->lock, flags);
 	at_us = sim_now_us();
-	sim->kcs.attention = sim_bmc_attention(&sim->bmc);
+	sim_catch_up(sim, at_us);
 	value = sim_kcs_read(&sim->kcs, reg, at_us);
 	sim_monitor_read(&sim->monitor, reg, value, at_us);
 	spin_unlock_irqrestore(&sim->lock, flags);
@@ -68,7 +67,7 @@ static void sim_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 
 	spin_lock_irqsave(&sim->lock, flags);
 	at_us = sim_now_us();
-	sim->bmc.now_s = ktime_get_real_seconds();
+	sim_catch_up(sim, at_us);
 	sim_monitor_write(&sim->monitor, reg, value, at_us);
 	sim_kcs_write(&sim->kcs, reg, value, at_us);
 	spin_unlock_irqrestore(&sim->lock, flags);

@@ -2,40 +2,24 @@
 /* Power, as DCMI 1.5 and vendors spell it. */
 #include "commands.h"
 
-#include <kcs/regs.h>
+#define MODE_NORMAL	0x01
+#define MODE_ENHANCED	0x02
 
-#define GROUP_DCMI	0xdc
-
-/* Every DCMI exchange names its group, both ways. */
-static u8 check_group(struct sim_exchange *exchange)
+/* An enhanced reading is of a rolling average, of which there is one. */
+static bool is_known(const u8 *request)
 {
-	if (exchange->data[0] != GROUP_DCMI)
-		return SIM_CC_FIELD;
-	sim_put_u8(exchange, GROUP_DCMI);
-	return IPMI_CC_NO_ERROR;
-}
-
-static u8 get_dcmi_capabilities(struct sim_exchange *exchange)
-{
-	static const u8 supported[] = { 0x01, 0x05, 0x02, 0x00, 0x01, 0x00 };
-	u8 code = check_group(exchange);
-
-	if (code)
-		return code;
-	if (exchange->data[1] != 1)
-		return SIM_CC_FIELD;
-	sim_put(exchange, supported, sizeof(supported));
-	return IPMI_CC_NO_ERROR;
+	return request[1] == MODE_NORMAL ||
+	       (request[1] == MODE_ENHANCED && request[2] == SIM_DCMI_PERIOD);
 }
 
 static u8 get_power_reading(struct sim_exchange *exchange)
 {
 	struct sim_bmc *bmc = exchange->bmc;
-	u8 code = check_group(exchange);
+	u8 code = sim_check_group(exchange);
 
 	if (code)
 		return code;
-	if (exchange->data[1] != 1)
+	if (!is_known(exchange->data))
 		return SIM_CC_FIELD;
 	sim_put_u16(exchange, bmc->watts);
 	sim_put_u16(exchange, bmc->watts / 2);
@@ -51,34 +35,34 @@ static u8 get_power_reading(struct sim_exchange *exchange)
 static u8 get_power_limit(struct sim_exchange *exchange)
 {
 	struct sim_bmc *bmc = exchange->bmc;
-	u8 code = check_group(exchange);
+	u8 code = sim_check_group(exchange);
 
 	if (code)
 		return code;
 	sim_put_u16(exchange, 0);
 	sim_put_u8(exchange, 0);	/* exception action: none */
-	sim_put_u16(exchange, bmc->limit_watts);
+	sim_put_u16(exchange, bmc->dcmi.limit_watts);
 	sim_put_u32(exchange, 1000);	/* correction time, ms */
 	sim_put_u16(exchange, 0);
 	sim_put_u16(exchange, 1);	/* sampled over this many s */
-	return bmc->limit_active ? IPMI_CC_NO_ERROR : SIM_CC_NOT_SET;
+	return bmc->dcmi.limit_active ? IPMI_CC_NO_ERROR : SIM_CC_NOT_SET;
 }
 
 static u8 set_power_limit(struct sim_exchange *exchange)
 {
-	u8 code = check_group(exchange);
+	u8 code = sim_check_group(exchange);
 
 	if (!code)
-		exchange->bmc->limit_watts = sim_get_u16(&exchange->data[5]);
+		exchange->bmc->dcmi.limit_watts = sim_get_u16(&exchange->data[5]);
 	return code;
 }
 
 static u8 activate_power_limit(struct sim_exchange *exchange)
 {
-	u8 code = check_group(exchange);
+	u8 code = sim_check_group(exchange);
 
 	if (!code)
-		exchange->bmc->limit_active = exchange->data[1];
+		exchange->bmc->dcmi.limit_active = exchange->data[1];
 	return code;
 }
 
@@ -99,7 +83,6 @@ static u8 get_example_power(struct sim_exchange *exchange)
 }
 
 const struct sim_entry sim_power_commands[] = {
-	{ 0x2c, 0x01, 2, get_dcmi_capabilities },
 	{ 0x2c, 0x02, 4, get_power_reading },
 	{ 0x2c, 0x03, 3, get_power_limit },
 	{ 0x2c, 0x04, 15, set_power_limit },

@@ -6,11 +6,13 @@
  *	                          byte_us	"5" or "5-20": time to take a write
  *	                          think_us	the same: time to answer
  *	                          watts		the power it measures
+ *	                          sensor	"1=95" or "1=auto": what a sensor reads
  *	                          fault		"silence", "error byte=3 times=1", ...
  *	                          counters	commands, hits of the fault, breaches
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "sensor.h"
 #include "sim.h"
 
 #include <linux/debugfs.h>
@@ -71,6 +73,36 @@ static int set_watts(struct sim *sim, const char *text)
 	return err;
 }
 
+/* N=RAW, or N=auto; the watchdog's sensor reads nothing. */
+static int set_sensor(struct sim *sim, const char *text)
+{
+	char *copy = kstrdup(text, GFP_KERNEL), *value = copy;
+	unsigned long flags;
+	u8 number, raw = 0;
+	bool is_auto;
+	int err;
+
+	if (!copy)
+		return -ENOMEM;
+	err = kstrtou8(strsep(&value, "="), 10, &number);
+	is_auto = value && !strcmp(value, "auto");
+	if (!err && !is_auto)
+		err = value ? kstrtou8(value, 10, &raw) : -EINVAL;
+	kfree(copy);
+	if (err)
+		return err;
+	if (!number || number >= SIM_NUMBER_WATCHDOG)
+		return -ERANGE;
+	spin_lock_irqsave(&sim->lock, flags);
+	if (is_auto)
+		sim_sensor_release(&sim->bmc, number);
+	else
+		sim_sensor_fix(&sim->bmc, number, raw);
+	spin_unlock_irqrestore(&sim->lock, flags);
+	sim_line_stir(sim);
+	return 0;
+}
+
 static int set_ways(struct sim *sim, const char *text)
 {
 	const struct sim_personality *found = sim_kcs_personality(text);
@@ -95,11 +127,13 @@ enum { OPT_BYTE, OPT_STATES, OPT_COMMAND, OPT_AFTER, OPT_FOR, OPT_TIMES, OPT_COD
  * @base: 10 or 16
  * @max: the largest number
  */
-static const struct fault_option {
+struct fault_option {
 	const char *name;
 	unsigned int base;
 	u32 max;
-} fault_options[] = {
+};
+
+static const struct fault_option fault_options[] = {
 	[OPT_BYTE] = { "byte", 10, SIM_ANY_BYTE - 1 },	/* since WRITE_START or ABORT */
 	[OPT_STATES] = { "states", 10, 15 },	/* a bit for each KCS state */
 	[OPT_COMMAND] = { "command", 16, KCS_NETFN_MAX << 8 | 0xff },
@@ -214,6 +248,16 @@ static void show_watts(struct sim *sim, struct seq_file *file)
 	seq_printf(file, "%u\n", sim->bmc.watts);
 }
 
+static void show_sensor(struct sim *sim, struct seq_file *file)
+{
+	u8 number;
+
+	for (number = 1; number < SIM_NUMBER_WATCHDOG; number++)
+		seq_printf(file, "%u=%u %s\n", number,
+			   sim_sensor_reading(&sim->bmc, number),
+			   sim_sensor_models[number - 1].name);
+}
+
 static void show_ways(struct sim *sim, struct seq_file *file)
 {
 	seq_printf(file, "%s\n", sim->kcs.personality->name);
@@ -226,11 +270,20 @@ static void show_fault(struct sim *sim, struct seq_file *file)
 
 static void show_counters(struct sim *sim, struct seq_file *file)
 {
+	/* In the order of Chassis Control (28.3). */
+	static const char * const controls[] = {
+		"down", "up", "cycle", "reset", "interrupt", "shutdown",
+	};
+	size_t control;
 	int rule;
 
 	seq_printf(file, "commands: %u\n", sim->kcs.commands);
 	seq_printf(file, "fault hits: %u\n", sim->kcs.trouble.hits);
 	seq_printf(file, "get message flags: %u\n", sim->bmc.flag_reads);
+	seq_printf(file, "watchdog expiries: %u\n", sim->bmc.watchdog.expiries);
+	for (control = 0; control < ARRAY_SIZE(controls); control++)
+		seq_printf(file, "chassis %s: %u\n", controls[control],
+			   sim->bmc.chassis.controls[control]);
 	seq_printf(file, "breaches: %u\n", sim_monitor_total(&sim->monitor));
 	for (rule = 0; rule < SIM_RULES; rule++)
 		if (sim->monitor.breaches[rule])
@@ -249,6 +302,8 @@ static const struct setting settings[] = {
 	{ "byte_us", DELAY_RANGE, set_byte, show_byte },
 	{ "think_us", DELAY_RANGE, set_think, show_think },
 	{ "watts", "0 to 65535", set_watts, show_watts },
+	{ "sensor", "N=RAW or N=auto with N of 1 to 5 and RAW of 0 to 255",
+	  set_sensor, show_sensor },
 	{ "fault", FAULT_RANGE, set_fault, show_fault },
 	{ "counters", NULL, NULL, show_counters },
 };
@@ -350,7 +405,7 @@ void sim_settings_create(struct sim *sim)
 }
 
 /**
- * sim_settings_remove() - remove the files; nobody uses them after return
+ * sim_settings_remove() - remove the files; none is in use after return
  * @sim: the simulated BMC
  *
  * Context: may sleep.

@@ -21,8 +21,8 @@ struct task_struct;
  * struct sim_line - the interrupt line of a simulated BMC
  * @number: of the interrupt; 0 without one
  * @is_masked: the host has disabled it
- * @is_stirred: the line may have changed since @thread looked at it
- * @stir: ends the sleep of @thread
+ * @is_stirred: the line may have changed since @thread sampled it
+ * @stir: wakes @thread
  * @unmasked: stirs from where no lock may be taken
  * @thread: raises the interrupt while the line is up
  */
@@ -38,9 +38,10 @@ struct sim_line {
 /**
  * struct sim - a simulated BMC in service
  * @io: its registers, as kcs_host sees them
- * @lock: guards @kcs, @bmc and @monitor
+ * @lock: guards @kcs, @bmc, @calls and @monitor
  * @kcs: its side of the interface
  * @bmc: the BMC
+ * @calls: message flags that the BMC has called for by an interrupt
  * @monitor: watches the host
  * @pdev: the device the interface belongs to
  * @host: the interface
@@ -49,9 +50,10 @@ struct sim_line {
  */
 struct sim {
 	struct kcs_io io;
-	spinlock_t lock;	/* kcs, bmc, monitor */
+	spinlock_t lock;	/* kcs, bmc, calls, monitor */
 	struct sim_kcs kcs;
 	struct sim_bmc bmc;
+	u8 calls;
 	struct sim_monitor monitor;
 	struct platform_device *pdev;
 	struct kcs_host *host;
@@ -60,6 +62,7 @@ struct sim {
 };
 
 u64 sim_now_us(void);
+void sim_catch_up(struct sim *sim, u64 now_us);
 int sim_line_create(struct sim *sim);
 void sim_line_remove(struct sim *sim);
 void sim_line_stir(struct sim *sim);

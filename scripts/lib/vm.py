@@ -33,7 +33,8 @@ STOCK_MODULES = ["acpi_power_meter", "acpi_ipmi", "ipmi_si", "ipmi_devintf",
                  "ipmi_watchdog", "ipmi_poweroff", "ipmi_ssif", "i2c_i801"]
 
 # Programs that it gets, if they are installed, with the libraries they need.
-PROGRAMS = ["ipmitool", "bmc-info", "ipmi-sensors", "ipmi-dcmi", "openipmicmd"]
+PROGRAMS = ["ipmitool", "bmc-info", "ipmi-sensors", "ipmi-sel", "ipmi-fru",
+            "ipmi-chassis", "ipmi-dcmi", "openipmicmd"]
 
 # The registers of the first and of the second interface.
 KCS = ["isa-ipmi-kcs", "isa-ipmi-kcs,ioport=0xcc0,irq=0"]
