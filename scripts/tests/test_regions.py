@@ -12,7 +12,7 @@ import subprocess
 import tempfile
 import unittest
 
-from test_lint import aml_lint
+from lint import command
 from vm import ROOT, USER, compile_ssdt, run
 
 RANDOM_TABLES = 60
@@ -122,7 +122,7 @@ class RegionsTest(unittest.TestCase):
     def expected(self, *tables):
         output = io.StringIO()
         with contextlib.redirect_stdout(output):
-            aml_lint.main(["--json", *map(str, tables)])
+            command.main(["--json", *map(str, tables)])
         padded = lambda path: "\\" + ".".join(
             name.ljust(4, "_") for name in path.lstrip("\\").split("."))
         return sorted(

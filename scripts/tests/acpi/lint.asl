@@ -3,8 +3,28 @@
 // but is none. iasl itself refuses some of it: compile it with -f.
 DefinitionBlock ("", "SSDT", 2, "KCS", "LINT", 1)
 {
+    External (\_SB.OTHR, OpRegionObj)
+
+    // Not below \_SB
+    OperationRegion (OUTR, IPMI, 0x3000, 0x0100)
+    Field (OUTR, BufferAcc, NoLock, Preserve)
+    {
+        OUTF, 8
+    }
+
     Scope (\_SB)
     {
+        // In a table that is not here; the second field is none of a BMC
+        Field (OTHR, BufferAcc, NoLock, Preserve)
+        {
+            OTHF, 8
+        }
+
+        Field (OTHR, ByteAcc, NoLock, Preserve)
+        {
+            OTHB, 8
+        }
+
         Device (BMC0)
         {
             Name (_HID, EisaId ("IPI0001"))
@@ -64,7 +84,7 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "LINT", 1)
                 // Neither the field above it nor a use of one
                 Method (GDID, 0, NotSerialized)
                 {
-                    Return (^^CLDR)
+                    Return (^^CLDR = Buffer (66) {})
                 }
 
                 Method (USES, 0, NotSerialized)
@@ -188,6 +208,25 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "LINT", 1)
             {
                 Offset (0x99),
                 IDXF, 8
+            }
+
+            // -- Uses. -----------------------------------------------------
+
+            Field (FLDS, BufferAcc, NoLock, Preserve)
+            {
+                Offset (0x18),
+                RDFL, 8,
+                NUMF, 8
+            }
+
+            Method (RDNG, 0, Serialized)
+            {
+                Return (RDFL)
+            }
+
+            Method (NUMB, 0, Serialized)
+            {
+                NUMF = 5
             }
         }
 
