@@ -37,6 +37,7 @@ class LintPolicyTest(LintCase):
         denials = self.denials("monitor-only", "spec")
         self.assertEqual({name: finding["note"] for name, finding in denials.items()},
                          {"SPWL": True, "GPWL": True, "GPMM": False})
+        self.assertEqual(self.lint("--policy=monitor-only", *acpi("dell")).status, 0)
 
     def test_monitor_only_denies_unknown_oem_commands(self):
         denied = self.denials("monitor-only", "spec")

@@ -115,6 +115,13 @@ class LintTablesTest(LintCase):
                 result = self.lint(path)
                 self.assertEqual((result.status, result.errors), (0, ""))
 
+    def test_meter_whose_interval_chooses_the_command_has_no_finding(self):
+        self.assertEqual(list(self.lines(*acpi("dell"))), [
+            "\\_SB.PMI0.SYSI (scope)", "SCMD 06/58 (global-lock)",
+            "GCMD 06/59 \\_SB.PMI0.GETP (global-lock)",
+            "\\_SB.PMI0.POWR (scope)", "GPMM 30/B3 \\_SB.PMI0._PMM (global-lock)"])
+        self.assertEqual(self.lint(*acpi("dell")).status, 0)
+
     def test_table_that_is_only_a_header_has_no_region(self):
         for data in (HEADER, dump("SSDT", HEADER).encode()):
             self.assertEqual(self.lint(self.file("empty", data)),

@@ -378,20 +378,21 @@ def fair(bed):
         sim think_us=5000 && modprobe kcs_opregion && health 10 ready || exit 1
         modprobe kcs_ipmi && modprobe ipmi_devintf && sleep 2 || exit 1
         load rest_us=20000 ms={ms} | figure alone
-        aml $PMM rest_us=20000 ms={ms} | figure aml_alone
+        PAIR=${{PMM%_PMM}}PAIR
+        aml $PAIR rest_us=20000 ms={ms} | figure aml_alone
         for _ in $(seq 30); do ipmi_clock 30 ee 100000 >/dev/null & done
         sleep 1
         load rest_us=20000 ms={ms} | figure polite
         killall ipmi_clock; wait; rmmod kcs_ipmi
         load threads=120 ms={ms + 2000} timeout_ms=20000 | figure flood &
         sleep 0.5
-        aml $PMM rest_us=20000 ms={ms} | figure aml
+        aml $PAIR rest_us=20000 ms={ms} | figure aml
         wait
     """, ssdts=["dell"], counted=True)
     found = figures(result)
     for what, percent, bound, with_flood, alone in (
             ("30 programs flood /dev/ipmi0: another's", 95, 2.0, "polite", "alone"),
-            ("120 threads flood: AML's (Dell's _PMM)", 99, 1.5, "aml", "aml_alone")):
+            ("120 threads flood: AML's, of two commands", 99, 1.5, "aml", "aml_alone")):
         name = f"p{percent}_us"
         ratio = found[with_flood][name] / found[alone][name]
         yield (f"{what} p{percent}, against alone", f"<= {bound}",
