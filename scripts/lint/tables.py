@@ -159,9 +159,11 @@ class Tables:
     def disassemble(self, table):
         """Return its legacy ASL, in which each operator is a call.
 
-        With the others, for the names in them; alone when they disagree.
+        With the others, for the names in them; alone when they disagree. What may be
+        data is none of them: iasl would fail on it.
         """
-        others = [other.path for other in self.tables if other is not table]
+        others = [other.path for other in self.tables
+                  if other is not table and not other.may_be_data]
         asl = table.path.with_suffix(".dsl")
         for known in ([["-e", *others], []] if others else [[]]):
             done = call(["iasl", *known, "-dl", "-d", table.path.name],

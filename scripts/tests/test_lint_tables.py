@@ -340,9 +340,17 @@ class LintTablesTest(LintCase):
                 self.assertIn("2 regions, 3 fields", result.output)
 
     def test_oem_table_may_be_data(self):
-        data = b"OEMB" + (100).to_bytes(4, "little") + bytes(range(8, 100))
-        self.assertEqual(self.lint(self.file("oemb.aml", data)),
-                         (0, "no IPMI region\n", ""))
+        data = self.file("oemb.aml", b"OEMB" + (100).to_bytes(4, "little") +
+                         bytes(range(8, 100)))
+        self.assertEqual(self.lint(data), (0, "no IPMI region\n", ""))
+        paths, calls = [data, self.aml("dcmi"), self.aml("outside")], []
+
+        def count(command, **_options):
+            calls.append(command)
+            return DEFAULT
+        with self.stand_in("iasl", count):
+            self.assertEqual(self.lint(*paths).status, 0)
+        self.assertEqual(len(calls), 4)  # only the data twice: alone as well
 
     def test_bad_table_of_a_dump_does_not_hide_the_others(self):
         data = self.aml("dell").read_bytes()
