@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-"""The scripts themselves: what counts as a failure, and a first run on an empty cache."""
+"""The scripts and the bed themselves: what counts as a failure; a first run."""
 import os
 import subprocess
 import sys
@@ -72,6 +72,18 @@ def test_missing_package_is_named_and_only_installed_when_told_so(install, calls
         assert (done.returncode, done.stderr) == (1, (
             "try: missing packages; as root: apt-get install -qy "
             "--no-install-recommends no-such-package\n"))
+
+
+# -- The bed. -----------------------------------------------------------------------
+
+def test_guest_that_ends_leaves_its_status_and_all_its_output(machine):
+    result = machine.boot("sleep 99 & seq 3000; exit 7", bmc=None)
+    assert (result.status, result.output.split()) == (7, list(map(str, range(1, 3001))))
+
+
+def test_guest_that_is_switched_off_in_its_script_has_no_status(machine):
+    result = machine.boot("echo begun; poweroff -f; sleep 99", bmc=None)
+    assert (result.status, result.output) == (-1, "begun\n")
 
 
 # -- A first run. -------------------------------------------------------------------
