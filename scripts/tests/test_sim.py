@@ -1,15 +1,9 @@
-#!/usr/bin/env python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""kcs_sim in a VM: programs take it for a BMC, it interrupts, it checks its settings.
-
-    scripts/sim_test.py                      on the installed kernel
-    scripts/sim_test.py --kernel FOLDER      on one built from source in FOLDER
-    scripts/sim_test.py TEST...              only some, by method name
-"""
+"""kcs_sim in a VM: programs take it for a BMC, it interrupts, it checks its settings."""
 import re
 
-from vm import SCRIPTS
-from vm_case import VmCase, main
+from vm import USER
+from vm_case import VmCase
 
 # What each program must print; it must exit with 0, too. The log has two events.
 TOOLS = {
@@ -92,7 +86,7 @@ class SimTest(VmCase):
         self.assertEqual(self.values(result)["breaches"], 0)
 
     def test_event_reaches_a_program_that_waits_for_it(self):
-        self.machine.initrd.build_program(SCRIPTS / "user/ipmi_listen.c")
+        self.machine.initrd.build_program(USER / "ipmi_listen.c")
         for irq in 0, 1:
             result = self.simulate(f"""
                 sim irq={irq} && bridge || exit 1
@@ -180,7 +174,3 @@ class SimTest(VmCase):
                 "think_us '60000001' is not N or MIN-MAX of 0 to 60000000 us",
                 "fault 'error byte=65535' is not a kind of fault with byte= below 65535"):
             self.assertIn(sentence, result.console)
-
-
-if __name__ == "__main__":
-    main(__doc__, SimTest)
