@@ -2,6 +2,7 @@
 /* Which interfaces the message handler knows: they come and go as they do. */
 #include "smi.h"
 
+#include <kcs/version.h>
 #include <linux/module.h>
 #include <linux/mutex.h>
 #include <linux/notifier.h>
@@ -131,4 +132,6 @@ module_exit(kcs_ipmi_exit);
 
 MODULE_DESCRIPTION("KCS interfaces for ipmi_msghandler");
 MODULE_SOFTDEP("post: ipmi_devintf");
+MODULE_AUTHOR(KCS_AUTHOR);
+MODULE_VERSION(KCS_VERSION);
 MODULE_LICENSE("GPL");

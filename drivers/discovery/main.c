@@ -3,6 +3,7 @@
 #include "platform.h"
 #include "../core/host.h"
 
+#include <kcs/version.h>
 #include <linux/kconfig.h>
 #include <linux/module.h>
 
@@ -29,4 +30,6 @@ module_exit(kcs_host_exit);
 
 MODULE_DESCRIPTION("KCS IPMI system interface");
 MODULE_SOFTDEP("post: kcs_opregion");
+MODULE_AUTHOR(KCS_AUTHOR);
+MODULE_VERSION(KCS_VERSION);
 MODULE_LICENSE("GPL");

@@ -11,6 +11,7 @@
 #include "tables.h"
 
 #include <kcs/host.h>
+#include <kcs/version.h>
 #include <linux/module.h>
 #include <linux/notifier.h>
 #include <linux/workqueue.h>
@@ -126,4 +127,6 @@ static void __exit kcs_opregion_exit(void)
 module_exit(kcs_opregion_exit);
 
 MODULE_DESCRIPTION("ACPI IPMI operation region over KCS");
+MODULE_AUTHOR(KCS_AUTHOR);
+MODULE_VERSION(KCS_VERSION);
 MODULE_LICENSE("GPL");

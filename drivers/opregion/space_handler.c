@@ -22,6 +22,7 @@
 #include "space_handler.h"
 #include "codec.h"
 
+#include <kcs/version.h>
 #include <linux/acpi.h>
 #include <linux/completion.h>
 #include <linux/jiffies.h>
@@ -384,4 +385,6 @@ static void __exit kcs_anchor_exit(void)
 module_exit(kcs_anchor_exit);
 
 MODULE_DESCRIPTION("ACPI IPMI operation region: what stays");
+MODULE_AUTHOR(KCS_AUTHOR);
+MODULE_VERSION(KCS_VERSION);
 MODULE_LICENSE("GPL");

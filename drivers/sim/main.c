@@ -7,6 +7,7 @@
 #include "sim.h"
 
 #include <kcs/host.h>
+#include <kcs/version.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/platform_device.h>
@@ -162,4 +163,6 @@ static void __exit kcs_sim_exit(void)
 module_exit(kcs_sim_exit);
 
 MODULE_DESCRIPTION("Simulated BMC behind a KCS interface");
+MODULE_AUTHOR(KCS_AUTHOR);
+MODULE_VERSION(KCS_VERSION);
 MODULE_LICENSE("GPL");
