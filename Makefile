@@ -5,8 +5,9 @@ KDIR ?= $(firstword $(wildcard /lib/modules/$(shell uname -r)/build) \
 WATTS ?= 187
 RUNS ?= 1000000
 POLICY ?= all
+TO ?= ..
 
-.PHONY: modules install clean demo check fast deep kunit fuzz coverage lint bench help
+.PHONY: modules install clean deb demo check fast deep kunit fuzz coverage lint bench help
 
 modules: ## build the modules for the kernel in KDIR (default target)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -17,6 +18,9 @@ install: modules ## install the modules for the kernel in KDIR
 
 clean: ## remove what a build left in this folder
 	$(MAKE) -C $(KDIR) M=$(CURDIR) clean
+
+deb: ## build the Debian package kcs-dkms into TO=..
+	scripts/package/build deb $(TO)
 
 demo: ## read WATTS=187 from an emulated BMC through a power meter, in a VM
 	scripts/demo $(WATTS)
