@@ -44,9 +44,10 @@ STEPS = [
     Step("kunit-uml", "scripts/kunit uml", 40),
     Step("kunit-x86_64", "scripts/kunit x86_64", 60),
     # Most VMs wait most of the time.
-    Step("tests", f"{PYTEST} -n 2 --dist loadgroup -m 'not alone'", 800),
+    Step("tests", f"{PYTEST} -n 2 --dist loadgroup -m 'not alone and not package'", 800),
     Step("tests-alone", f"{PYTEST} -m alone", 700),
     Step("backports", "scripts/vm-backports -m backports", 120),
+    Step("package", f"{PYTEST} -m package", 600, True),
     Step("pure-explore-all", "scripts/pure explore all", 300, True),
     Step("pure-mutants", "scripts/pure mutants", 600, True),
     Step("pure-fuzz", "scripts/pure fuzz 10000000", 600, True),

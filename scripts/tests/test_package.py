@@ -13,6 +13,8 @@ import subprocess
 
 import pytest
 
+pytestmark = pytest.mark.package
+
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "scripts/package"
 CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "kcs"
@@ -32,8 +34,8 @@ def run(*command, **options):
 
 
 def lib(text):
-    """Run shell text after scripts/lib.sh; return its output."""
-    return run("bash", "-c", f". {ROOT}/scripts/lib.sh; {text}")
+    """Run shell text after scripts/lib/lib.sh; return its output."""
+    return run("bash", "-c", f". {ROOT}/scripts/lib/lib.sh; {text}")
 
 
 # -- Roots. -----------------------------------------------------------------------
