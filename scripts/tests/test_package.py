@@ -22,7 +22,7 @@ TOOLS = "debootstrap lintian man-db mandoc shellcheck xz-utils linux-image-amd64
 MODULES = ["kcs_anchor", "kcs_host", "kcs_ipmi", "kcs_opregion", "kcs_sim"]
 # What APT, dpkg and DKMS keep for themselves, and copies of /etc/group.
 KEPT = re.compile(r"^/(var/(log|cache|lib/(apt|dpkg|systemd)|lib/dkms/mok)|tmp|run|proc|dev|deb)\b"
-                  r"|^/etc/(group|gshadow)-$|^/lib/modules/[^/]*/modules\.|^/etc/\.pwd\.lock$")
+                  r"|^/etc/(group|gshadow)-$|^/usr/lib/modules/[^/]*/modules\.|^/etc/\.pwd\.lock$")
 
 
 def run(*command, **options):
@@ -135,6 +135,23 @@ def installed(bare, deb, tmp_path_factory):
 def machine(installed, tmp_path):
     """Return a machine with the package, for one test."""
     return installed.fork(tmp_path)
+
+
+# -- Built. -----------------------------------------------------------------------
+
+def test_package_has_every_module():
+    built = re.findall(r"\+= (kcs_\w+)\.o$", (ROOT / "Kbuild").read_text(), re.M)
+    listed = re.findall(r'^BUILT_MODULE_NAME.*="(\w+)"', (PACKAGE / "debian/kcs-dkms.dkms")
+                        .read_text(), re.M)
+    assert sorted(listed) == sorted(set(built) - {"kcs_kunit"}) == MODULES
+
+
+def test_kernels_from_6_1_on_are_built_for():
+    found = re.search(r'^BUILD_EXCLUSIVE_KERNEL="(.*)"$',
+                      (PACKAGE / "debian/kcs-dkms.dkms").read_text(), re.M)[1]
+    for release, fits in [("5.10.0-1", False), ("6.0.0-1", False), ("6.1.0-50-amd64", True),
+                          ("6.12.117+deb13-amd64", True), ("7.2.1", True), ("10.0.0", True)]:
+        assert bool(re.search(found, release)) == fits, release
 
 
 # -- Installed. -------------------------------------------------------------------
@@ -298,5 +315,6 @@ def test_described_finds_what_is_not(tmp_path, path, old, new, complaint):
 
 
 def test_scripts_are_clean(tools):
-    scripts = [PACKAGE / name for name in ("build", "hooks/kcs-dkms", "debian/kcs-dkms.postrm")]
-    assert run("shellcheck", "-x", *scripts, cwd=ROOT) == ""
+    maintainer = sorted(PACKAGE.glob("debian/*.post*"))
+    assert run("shellcheck", "-x", PACKAGE / "build", PACKAGE / "hooks/kcs-dkms",
+               *maintainer, cwd=ROOT) == ""
