@@ -344,6 +344,7 @@ class WatchdogTest(VmCase):
         self.assertLess(values["pretimeout_ms"], 5000 * self.pace)
 
 
+@pytest.mark.alone
 class PanicTest(VmCase):
     """When nothing else runs any more."""
 
