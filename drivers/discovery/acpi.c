@@ -1,10 +1,11 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Where an ACPI IPI0001 device is (IPMI 2.0 rev 1.1, appendix C3). */
+/*
+ * What ACPI says of an IPI0001 device besides its resources (IPMI 2.0 rev 1.1,
+ * appendix C3). Below platform.c; no lock.
+ */
 #include "acpi.h"
 
 #include <linux/acpi.h>
-#include <linux/limits.h>
-#include <linux/platform_device.h>
 
 #define IFT_KCS		1
 
@@ -31,6 +32,17 @@ static acpi_status interface_type(struct device *dev, u64 *ift)
 }
 
 /**
+ * kcs_acpi_has_companion() - test whether a device is one of ACPI's
+ * @dev: the device
+ *
+ * Return: true when it is.
+ */
+bool kcs_acpi_has_companion(struct device *dev)
+{
+	return has_acpi_companion(dev);
+}
+
+/**
  * kcs_acpi_is_kcs() - test whether an IPI0001 device says that it is KCS
  * @dev: the device
  *
@@ -44,7 +56,14 @@ bool kcs_acpi_is_kcs(struct device *dev)
 	return ACPI_SUCCESS(interface_type(dev, &ift)) && ift == IFT_KCS;
 }
 
-static int check_interface_type(struct device *dev)
+/**
+ * kcs_acpi_check_type() - test whether an IPI0001 device is KCS, and say if not
+ * @dev: the device
+ *
+ * Context: may sleep.
+ * Return: 0; %-ENODEV when it is another kind; %-EIO when its _IFT fails.
+ */
+int kcs_acpi_check_type(struct device *dev)
 {
 	u64 ift;
 	acpi_status status = interface_type(dev, &ift);
@@ -62,72 +81,28 @@ static int check_interface_type(struct device *dev)
 	return 0;
 }
 
-/**
- * kcs_acpi_decode() - registers from the resources of a device
- * @resources: its _CRS, in order
- * @count: how many
- * @location: filled on success
- *
- * The first I/O descriptor gives the base: its minimum, for that is what the
- * hardware decodes even where firmware writes a larger maximum. A second one
- * above it is the other register, and their distance the spacing; without one
- * the registers are adjacent.
- *
- * Context: any.
- * Return: 0; %-ENODEV without an I/O descriptor; %-ERANGE when the registers
- * do not fit into I/O space or are too far apart.
- */
-int kcs_acpi_decode(const struct resource *resources, u32 count,
-		    struct kcs_location *location)
+static acpi_status report_board(acpi_handle handle, u32 level, void *context,
+				void **value)
 {
-	const struct resource *data = NULL, *status = NULL;
-	u64 spacing;
-	u32 i;
+	struct acpi_device *device = acpi_fetch_acpi_dev(handle);
 
-	for (i = 0; i < count; i++) {
-		if (resource_type(&resources[i]) != IORESOURCE_IO)
-			continue;
-		if (!data)
-			data = &resources[i];
-		else if (!status)
-			status = &resources[i];
-	}
-	if (!data)
-		return -ENODEV;
-
-	spacing = status && status->start > data->start ?
-		  status->start - data->start : 1;
-	if (spacing > U8_MAX || data->start + spacing > U16_MAX)
-		return -ERANGE;
-	location->port = data->start;
-	location->spacing_bytes = spacing;
-	return 0;
+	if (device && acpi_is_pnp_device(device))
+		dev_notice(&device->dev,
+			   "IPI0001 is a board device (PNP0C01 or PNP0C02) too, and SMBIOS does not list it; name its registers by ports=\n");
+	return AE_OK;
 }
 
 /**
- * kcs_acpi_locate() - find the registers of an IPI0001 device
- * @pdev: the device
- * @location: filled on success
+ * kcs_acpi_report_boards() - say which IPI0001 devices no driver can have
  *
- * Says in the log why, when it fails.
+ * Their compatible ID makes the kernel put them on the PNP bus, where its "system"
+ * driver owns them. SMBIOS names the same interface, as a rule: to be called when
+ * it was not found there.
  *
  * Context: may sleep.
- * Return: 0; %-ENODEV when it is not KCS or has no I/O port; %-EIO when its
- * _IFT fails; %-ERANGE, see kcs_acpi_decode().
  */
-int kcs_acpi_locate(struct platform_device *pdev,
-		    struct kcs_location *location)
+void kcs_acpi_report_boards(void)
 {
-	int err = check_interface_type(&pdev->dev);
-
-	if (err)
-		return err;
-	err = kcs_acpi_decode(pdev->resource, pdev->num_resources, location);
-	if (err)
-		dev_err(&pdev->dev,
-			"no usable I/O port among the %u resources of _CRS (%s); interface left alone\n",
-			pdev->num_resources,
-			err == -ERANGE ? "out of range" :
-			"memory-mapped registers are not supported yet");
-	return err;
+	if (!acpi_disabled)
+		acpi_get_devices("IPI0001", report_board, NULL, NULL);
 }

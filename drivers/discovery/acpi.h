@@ -2,16 +2,13 @@
 #ifndef KCS_DISCOVERY_ACPI_H
 #define KCS_DISCOVERY_ACPI_H
 
-#include <kcs/io.h>
+#include <linux/types.h>
 
 struct device;
-struct platform_device;
-struct resource;
 
-int kcs_acpi_decode(const struct resource *resources, u32 count,
-		    struct kcs_location *location);
+bool kcs_acpi_has_companion(struct device *dev);
 bool kcs_acpi_is_kcs(struct device *dev);
-int kcs_acpi_locate(struct platform_device *pdev,
-		    struct kcs_location *location);
+int kcs_acpi_check_type(struct device *dev);
+void kcs_acpi_report_boards(void);
 
 #endif /* KCS_DISCOVERY_ACPI_H */

@@ -1,10 +1,20 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Platform devices: from a located interface to one in service, and back. */
+/*
+ * Platform devices: ACPI's IPI0001, a parameter's, and those that the kernel makes of
+ * SMBIOS. Above interface.c; no lock.
+ *
+ * A kernel with IPMI_HANDLER, as a module too, has the decoder of SMBIOS type 38 built
+ * in (IPMI_DMI_DECODE). At boot, before ACPI's devices, it makes a "dmi-ipmi-si" of
+ * each record: its registers are the resources, what else it says are properties.
+ * So there is one in any order of modules, udev loads a driver for it, and no two
+ * drivers can have it. A decoder of our own would have to add all that. A base
+ * of 0 makes no device, but a line of the kernel's: "ipmi:dmi: Base address is zero".
+ */
 #include "acpi.h"
+#include "interface.h"
+#include "param.h"
 #include "platform.h"
-#include "registers.h"
 
-#include <kcs/host.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
@@ -13,74 +23,170 @@
 #include <linux/module.h>
 #include <linux/platform_device.h>
 #include <linux/pm.h>
+#include <linux/property.h>
+#include <linux/string.h>
 
-static void remove_host(void *host)
+#define SMBIOS_DEVICE	"dmi-ipmi-si"
+
+/**
+ * enum rank - whose word counts where several name one interface, best first
+ * @RANK_PARAMETER: the administrator's
+ * @RANK_ACPI: it knows the interrupt, and which AML belongs to the interface
+ * @RANK_SMBIOS: all others
+ */
+enum rank {
+	RANK_PARAMETER,
+	RANK_ACPI,
+	RANK_SMBIOS,
+};
+
+static struct platform_driver kcs_platform_driver;
+
+/* Not from id_entry: the last driver that was compared with the device sets it. */
+static enum rank rank_of(struct platform_device *pdev)
 {
-	kcs_host_remove(host);
+	if (kcs_acpi_has_companion(&pdev->dev))
+		return RANK_ACPI;
+	return strcmp(pdev->name, SMBIOS_DEVICE) ? RANK_PARAMETER : RANK_SMBIOS;
 }
 
-/* Without one, or with one that cannot be had, the interface polls. */
-static int find_interrupt(struct platform_device *pdev,
-			  struct kcs_host_setup *setup)
+/* -- Where it is. --------------------------------------------------------- */
+
+static int platform_locate(struct platform_device *pdev,
+			   struct kcs_location *location)
+{
+	u8 size = 1, shift = 0;
+	int err;
+
+	/* Without the property it keeps its value. */
+	device_property_read_u8(&pdev->dev, KCS_PARAM_SIZE, &size);
+	device_property_read_u8(&pdev->dev, KCS_PARAM_SHIFT, &shift);
+	*location = (struct kcs_location){ .size_bytes = size, .shift_bits = shift };
+	err = kcs_location_decode(pdev->resource, pdev->num_resources, location);
+	if (err)
+		return err;
+	if (rank_of(pdev) == RANK_SMBIOS)
+		kcs_location_mend(location);
+	return kcs_location_check(location);
+}
+
+static void report_location(struct platform_device *pdev,
+			    const struct kcs_location *location, int err)
+{
+	if (err)
+		dev_err(&pdev->dev,
+			"no usable registers among the %u resources (%s); interface left alone\n",
+			pdev->num_resources,
+			err == -ENODEV ? "no I/O port, no memory" : "out of range");
+	else if (!location->is_memory && platform_get_resource(pdev, IORESOURCE_MEM, 0))
+		dev_info(&pdev->dev, "SMBIOS gives memory at 0x%llx, where none of a device can be; taken for an I/O port\n",
+			 location->base);
+}
+
+/**
+ * struct named - an interface, as one table names it
+ * @location: where it is
+ * @rank: whose word that is
+ */
+struct named {
+	struct kcs_location location;
+	enum rank rank;
+};
+
+static bool is_matched(struct device *dev)
+{
+	return dev->bus->match(dev, &kcs_platform_driver.driver);
+}
+
+static int names_better(struct device *dev, void *context)
+{
+	struct platform_device *pdev = to_platform_device(dev);
+	const struct named *named = context;
+	struct kcs_location location;
+
+	return is_matched(dev) && rank_of(pdev) < named->rank &&
+	       !platform_locate(pdev, &location) &&
+	       kcs_location_is_same(&location, &named->location);
+}
+
+/*
+ * A server has its interface in ACPI and in SMBIOS. The device of the other one is
+ * asked for what it says, not for its driver: that may be about to come, or have
+ * been taken away on purpose.
+ */
+static bool is_named_better(struct platform_device *pdev,
+			    const struct kcs_location *location)
+{
+	struct named named = { *location, rank_of(pdev) };
+
+	return bus_for_each_dev(&platform_bus_type, NULL, &named, names_better);
+}
+
+/* -- What it is. ---------------------------------------------------------- */
+
+static u8 named_type(struct device *dev)
+{
+	u8 type = 0;
+
+	device_property_read_u8(dev, KCS_PARAM_TYPE, &type);
+	return type;
+}
+
+static bool is_kcs(struct device *dev)
+{
+	return kcs_acpi_has_companion(dev) ? kcs_acpi_is_kcs(dev) :
+	       named_type(dev) == KCS_PARAM_IS_KCS;
+}
+
+static int check_type(struct device *dev)
+{
+	if (kcs_acpi_has_companion(dev))
+		return kcs_acpi_check_type(dev);
+	if (named_type(dev) == KCS_PARAM_IS_KCS)
+		return 0;
+	dev_info(dev, "interface type is %u, not 1 (KCS); interface left alone\n",
+		 named_type(dev));
+	return -ENODEV;
+}
+
+/* Without an interrupt, or with one that cannot be had, the interface polls. */
+static int find_interrupt(struct platform_device *pdev, bool *is_shared)
 {
 	const struct resource *line = platform_get_resource(pdev, IORESOURCE_IRQ, 0);
 	int irq = platform_get_irq_optional(pdev, 0);
 
-	if (irq == -EPROBE_DEFER)
-		return irq;
-	setup->irq = max(irq, 0);
-	setup->irq_is_shared = line && line->flags & IORESOURCE_IRQ_SHAREABLE;
-	return 0;
+	*is_shared = line && line->flags & IORESOURCE_IRQ_SHAREABLE;
+	return irq == -EPROBE_DEFER ? irq : max(irq, 0);
 }
+
+/* -- The driver. ---------------------------------------------------------- */
 
 static int kcs_platform_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	struct kcs_host_setup setup = { .clock = &kcs_clock_system };
 	struct kcs_location location;
-	struct kcs_host *host;
-	int err;
+	int located = platform_locate(pdev, &location), irq, err;
+	bool irq_is_shared;
 
-	err = kcs_acpi_locate(pdev, &location);
+	if (!located && is_named_better(pdev, &location)) {
+		dev_dbg(dev, "named by another table as well, and served there\n");
+		return -ENODEV;
+	}
+	err = check_type(dev);
 	if (err)
 		return err;
-	setup.io = kcs_registers_claim(dev, &location);
-	if (IS_ERR(setup.io))
-		return PTR_ERR(setup.io);
-	err = find_interrupt(pdev, &setup);
-	if (err)
-		return err;
-	host = kcs_host_create(dev, &setup);
-	if (IS_ERR(host))
-		return PTR_ERR(host);
-	err = devm_add_action_or_reset(dev, remove_host, host);
-	if (err)
-		return err;
-	platform_set_drvdata(pdev, host);
-	dev_info(dev, "KCS interface at I/O ports 0x%x and 0x%x\n",
-		 location.port, location.port + location.spacing_bytes);
-	return 0;
+	report_location(pdev, &location, located);
+	if (located)
+		return located;
+	irq = find_interrupt(pdev, &irq_is_shared);
+	if (irq < 0)
+		return irq;
+	return kcs_interface_start(dev, &location, irq, irq_is_shared);
 }
 
-static int kcs_platform_suspend(struct device *dev)
-{
-	kcs_host_pause(dev_get_drvdata(dev));
-	return 0;
-}
-
-static int kcs_platform_resume(struct device *dev)
-{
-	kcs_host_resume(dev_get_drvdata(dev));
-	return 0;
-}
-
-static DEFINE_SIMPLE_DEV_PM_OPS(kcs_platform_pm, kcs_platform_suspend,
-				kcs_platform_resume);
-
-/* Also before kexec: the next kernel finds the BMC between two messages. */
 static void kcs_platform_shutdown(struct platform_device *pdev)
 {
-	kcs_host_pause(platform_get_drvdata(pdev));
+	kcs_interface_shutdown(&pdev->dev);
 }
 
 /* Matches _HID and _CID. */
@@ -90,25 +196,40 @@ static const struct acpi_device_id kcs_platform_ids[] = {
 };
 MODULE_DEVICE_TABLE(acpi, kcs_platform_ids);
 
+static const struct platform_device_id kcs_platform_names[] = {
+	{ SMBIOS_DEVICE },
+	{ KCS_PARAM_DEVICE },
+	{}
+};
+MODULE_DEVICE_TABLE(platform, kcs_platform_names);
+
 static struct platform_driver kcs_platform_driver = {
 	.probe = kcs_platform_probe,
 	.shutdown = kcs_platform_shutdown,
+	.id_table = kcs_platform_names,
 	.driver = {
 		.name = "kcs_host",
 		.acpi_match_table = kcs_platform_ids,
-		.pm = pm_sleep_ptr(&kcs_platform_pm),
+		.pm = pm_sleep_ptr(&kcs_interface_pm),
 	},
 };
+
+static bool is_served_by_another(struct device *dev)
+{
+	return dev->driver && dev->driver != &kcs_platform_driver.driver;
+}
 
 /* Another driver came first, and the user would wonder why nothing happens. */
 static int report_taken(struct device *dev, void *unused)
 {
-	struct device_driver *ours = &kcs_platform_driver.driver;
+	struct platform_device *pdev = to_platform_device(dev);
+	struct kcs_location location;
 
-	if (!dev->bus->match(dev, ours))
+	if (!is_matched(dev))
 		return 0;
 	device_lock(dev);
-	if (dev->driver && dev->driver != ours && kcs_acpi_is_kcs(dev))
+	if (is_served_by_another(dev) && is_kcs(dev) &&
+	    (platform_locate(pdev, &location) || !is_named_better(pdev, &location)))
 		dev_notice(dev,
 			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
 			   dev->driver->name);
@@ -117,7 +238,7 @@ static int report_taken(struct device *dev, void *unused)
 }
 
 /**
- * kcs_platform_register() - take the interfaces that ACPI lists as platform devices
+ * kcs_platform_register() - take the interfaces that are platform devices
  *
  * Context: may sleep.
  * Return: 0; else why the driver model refuses.

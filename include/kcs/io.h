@@ -32,14 +32,4 @@ struct kcs_io {
 	const struct kcs_io_ops *ops;
 };
 
-/**
- * struct kcs_location - where an interface is, whoever found it
- * @port: I/O port of Data_In/Data_Out
- * @spacing_bytes: distance from there to Command/Status: 1, 4 or 16
- */
-struct kcs_location {
-	u16 port;
-	u8 spacing_bytes;
-};
-
 #endif /* KCS_IO_H */

@@ -316,6 +316,7 @@ class Machine:
         interface: QEMU's device for the first one (isa-ipmi-kcs).
         kernel_arguments: more of the kernel's command line.
         switches_off: the guest is to switch itself off when the script has ended.
+        smbios: records as bytes, in place of those that QEMU has of their types.
         """
         for boot in range(1, BOOTS_MAX + 1):
             result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s, **hardware)
@@ -338,7 +339,7 @@ class Machine:
                           (code - EXIT_CODE) // 2 if code >= EXIT_CODE else -1)
 
     def _command(self, folder, counted=False, irq=True, cpus=2, interface=KCS[0],
-                 kernel_arguments="", switches_off=False, bmcs=(), tables=()):
+                 kernel_arguments="", switches_off=False, smbios=(), bmcs=(), tables=()):
         yield from ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
                     "-nodefaults", "-display", "none", "-no-reboot",
                     "-kernel", self.kernel.image, "-initrd", folder / "initrd",
@@ -354,6 +355,9 @@ class Machine:
             yield from ["-global", "isa-ipmi-kcs.irq=0"]
         for table in tables:
             yield from ["-acpitable", f"file={table}"]
+        for number, record in enumerate(smbios):
+            (folder / f"smbios{number}").write_bytes(record)
+            yield from ["-smbios", f"file={folder}/smbios{number}"]
 
     def _qemu(self, folder, tables, bmcs, timeout_s, **hardware):
         command = self._command(folder, bmcs=bmcs, tables=tables, **hardware)

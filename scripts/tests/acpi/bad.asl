@@ -4,7 +4,7 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "BAD", 1)
 {
     Scope (\_SB)
     {
-        // memory-mapped registers only, as on some Arm servers
+        // two registers that are too far apart to be of one interface
         Device (BAD0)
         {
             Name (_HID, "IPI0001")
@@ -13,7 +13,7 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "BAD", 1)
             Name (_CRS, ResourceTemplate ()
             {
                 Memory32Fixed (ReadWrite, 0xFED90000, 0x01)
-                Memory32Fixed (ReadWrite, 0xFED90004, 0x01)
+                Memory32Fixed (ReadWrite, 0xFED91000, 0x01)
             })
         }
 

@@ -2,10 +2,11 @@
 /*
  * libFuzzer's way into the pure code. The first byte says which: the transport
  * against any BMC, the codec against any AML and any reply, the simulator
- * against any host, the transport against the simulator, and the reader of byte code
- * against any table. What the sanitizers
- * do not see is demanded here.
+ * against any host, the transport against the simulator, the reader of byte code
+ * against any table, and the reader of resources against any device. What the
+ * sanitizers do not see is demanded here.
  */
+#include "../../../drivers/discovery/location.h"
 #include "../../../drivers/opregion/aml.h"
 #include "../../../drivers/opregion/codec.h"
 #include "../../../drivers/protocol/transport.h"
@@ -14,6 +15,7 @@
 #include "../../../drivers/sim/monitor.h"
 
 #include <linux/container_of.h>
+#include <linux/ioport.h>
 #include <linux/minmax.h>
 #include <stdlib.h>
 
@@ -279,12 +281,49 @@ static void any_table(struct input *input)
 	kcs_aml_find_fields(&aml, input->bytes, input->size, check_field, &aml);
 }
 
+/* The largest value is as likely as any other. */
+static u64 next_address(struct input *input)
+{
+	u64 address = 0;
+	u8 bytes = next_byte(input, 0) & 15;
+
+	while (bytes--)
+		address = address << 8 | next_byte(input, 0xff);
+	return address;
+}
+
+static void any_device(struct input *input)
+{
+	struct kcs_location location = {
+		.size_bytes = next_byte(input, 1), .shift_bits = next_byte(input, 0),
+	};
+	struct resource resources[4];
+	u64 last;
+	size_t i;
+
+	for (i = 0; i < 4; i++) {
+		resources[i].flags = IORESOURCE_IO << (next_byte(input, 0) & 3);
+		resources[i].start = next_address(input);
+		resources[i].end = next_address(input);
+	}
+	if (kcs_location_decode(resources, next_byte(input, 4) % 5, &location))
+		return;
+	if (kcs_location_mend(&location))
+		demand(!location.is_memory);
+	if (kcs_location_check(&location))
+		return;
+	last = location.base + location.spacing_bytes + location.size_bytes - 1;
+	demand(last > location.base && (location.is_memory || last <= U16_MAX));
+	demand(location.spacing_bytes >= location.size_bytes);
+	demand(location.shift_bits + 8 <= 8 * location.size_bytes);
+}
+
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
 	struct input input = { bytes, size };
 	u8 which = next_byte(&input, 0);
 
-	switch (which >= 0xe0 ? 4 : which & 3) {
+	switch (which >= 0xe8 ? 4 : which >= 0xe0 ? 5 : which & 3) {
 	case 0:
 		any_bmc(&input);
 		break;
@@ -297,8 +336,11 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 	case 3:
 		any_aml(&input);
 		break;
-	default:
+	case 4:
 		any_table(&input);
+		break;
+	default:
+		any_device(&input);
 	}
 	return 0;
 }

@@ -1,0 +1,92 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * From a location to an interface in service, and back: what the drivers of all
+ * buses have in common. Above registers.c, below them; no lock.
+ */
+#include "interface.h"
+#include "registers.h"
+
+#include <kcs/host.h>
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/pm.h>
+
+static void remove_host(void *host)
+{
+	kcs_host_remove(host);
+}
+
+static int create_host(struct device *dev, const struct kcs_host_setup *setup)
+{
+	struct kcs_host *host = kcs_host_create(dev, setup);
+	int err;
+
+	if (IS_ERR(host))
+		return PTR_ERR(host);
+	err = devm_add_action_or_reset(dev, remove_host, host);
+	if (!err)
+		dev_set_drvdata(dev, host);
+	return err;
+}
+
+/**
+ * kcs_interface_start() - put an interface into service
+ * @dev: the device it belongs to; it goes with its driver
+ * @location: its registers
+ * @irq: its interrupt; 0 for none
+ * @irq_is_shared: other devices may use that line
+ *
+ * Status is not read first: a BMC that is late reads FFh, as one that is not there.
+ * The interface reports itself "absent" then, in one line, and keeps searching.
+ *
+ * Context: may sleep.
+ * Return: 0; %-EBUSY when a register is claimed; %-ENOMEM; or why the driver model
+ * or the scheduler refuses.
+ */
+int kcs_interface_start(struct device *dev, const struct kcs_location *location,
+			int irq, bool irq_is_shared)
+{
+	struct kcs_host_setup setup = {
+		.clock = &kcs_clock_system,
+		.irq = irq,
+		.irq_is_shared = irq_is_shared,
+	};
+	int err;
+
+	setup.io = kcs_registers_claim(dev, location);
+	if (IS_ERR(setup.io))
+		return PTR_ERR(setup.io);
+	err = create_host(dev, &setup);
+	if (!err)
+		dev_info(dev, "KCS interface at %s 0x%llx and 0x%llx\n",
+			 location->is_memory ? "memory" : "I/O ports",
+			 location->base, location->base + location->spacing_bytes);
+	return err;
+}
+
+static int interface_suspend(struct device *dev)
+{
+	kcs_host_pause(dev_get_drvdata(dev));
+	return 0;
+}
+
+static int interface_resume(struct device *dev)
+{
+	kcs_host_resume(dev_get_drvdata(dev));
+	return 0;
+}
+
+DEFINE_SIMPLE_DEV_PM_OPS(kcs_interface_pm, interface_suspend, interface_resume);
+
+/**
+ * kcs_interface_shutdown() - leave the BMC between two messages
+ * @dev: the device
+ *
+ * Also before kexec: the next kernel finds it so.
+ *
+ * Context: may sleep, for two seconds at most.
+ */
+void kcs_interface_shutdown(struct device *dev)
+{
+	kcs_host_pause(dev_get_drvdata(dev));
+}

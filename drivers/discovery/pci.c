@@ -1,0 +1,128 @@
+// SPDX-License-Identifier: GPL-2.0-only
+/*
+ * PCI functions of class 0C07h, programming interface 01h: KCS registers at base
+ * address register 0 (IPMI 2.0 rev 1.1, C4). Above interface.c; no lock.
+ */
+#include "interface.h"
+#include "pci.h"
+
+#include <linux/device.h>
+#include <linux/err.h>
+#include <linux/module.h>
+#include <linux/pci.h>
+#include <linux/pm.h>
+
+/* Says that it is KCS, and is not: a "virtual IPMI device". */
+#define REALTEK_VIRTUAL_IPMI	0x816c
+
+static const struct pci_device_id kcs_pci_impostors[] = {
+	{ PCI_VDEVICE(REALTEK, REALTEK_VIRTUAL_IPMI) },
+	{}
+};
+
+/* Each register is a byte, and the next one follows: C4 knows of nothing else. */
+static int pci_locate(struct pci_dev *pdev, struct kcs_location *location)
+{
+	int err;
+
+	*location = (struct kcs_location){ .size_bytes = 1 };
+	err = kcs_location_decode(&pdev->resource[0], 1, location);
+	if (!err && pci_resource_len(pdev, 0) <= location->spacing_bytes)
+		err = -ERANGE;
+	if (!err)
+		err = kcs_location_check(location);
+	if (err)
+		dev_err(&pdev->dev, "no usable registers at %pR; interface left alone\n",
+			&pdev->resource[0]);
+	return err;
+}
+
+/* Without an interrupt the interface polls. Messages need the device to be a master. */
+static int pci_interrupt(struct pci_dev *pdev)
+{
+	if (pci_alloc_irq_vectors(pdev, 1, 1, PCI_IRQ_ALL_TYPES) < 1)
+		return 0;
+	if (pdev->msi_enabled || pdev->msix_enabled)
+		pci_set_master(pdev);
+	return pci_irq_vector(pdev, 0);
+}
+
+static int kcs_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
+{
+	struct kcs_location location;
+	int err, irq;
+
+	if (pci_match_id(kcs_pci_impostors, pdev))
+		return -ENODEV;
+	err = pcim_enable_device(pdev);
+	if (err) {
+		dev_err(&pdev->dev, "cannot be enabled; interface left alone\n");
+		return err;
+	}
+	err = pci_locate(pdev, &location);
+	if (err)
+		return err;
+	irq = pci_interrupt(pdev);
+	return kcs_interface_start(&pdev->dev, &location, max(irq, 0),
+				   !pdev->msi_enabled && !pdev->msix_enabled);
+}
+
+static void kcs_pci_shutdown(struct pci_dev *pdev)
+{
+	kcs_interface_shutdown(&pdev->dev);
+}
+
+static const struct pci_device_id kcs_pci_ids[] = {
+	{ PCI_DEVICE_CLASS(PCI_CLASS_SERIAL_IPMI_KCS, ~0) },
+	{}
+};
+MODULE_DEVICE_TABLE(pci, kcs_pci_ids);
+
+static struct pci_driver kcs_pci_driver = {
+	.name = "kcs_host",
+	.id_table = kcs_pci_ids,
+	.probe = kcs_pci_probe,
+	.shutdown = kcs_pci_shutdown,
+	.driver.pm = pm_sleep_ptr(&kcs_interface_pm),
+};
+
+/* Another driver came first, and the user would wonder why nothing happens. */
+static void report_taken_pci(struct pci_dev *pdev)
+{
+	struct device *dev = &pdev->dev;
+
+	device_lock(dev);
+	if (dev->driver && dev->driver != &kcs_pci_driver.driver)
+		dev_notice(dev,
+			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
+			   dev->driver->name);
+	device_unlock(dev);
+}
+
+/**
+ * kcs_pci_register() - take the interfaces that are PCI functions
+ *
+ * Context: may sleep.
+ * Return: 0; else why the driver model refuses.
+ */
+int kcs_pci_register(void)
+{
+	struct pci_dev *pdev = NULL;
+	int err = pci_register_driver(&kcs_pci_driver);
+
+	if (err)
+		return err;
+	while ((pdev = pci_get_class(PCI_CLASS_SERIAL_IPMI_KCS, pdev)))
+		report_taken_pci(pdev);
+	return 0;
+}
+
+/**
+ * kcs_pci_unregister() - give them back
+ *
+ * Context: may sleep.
+ */
+void kcs_pci_unregister(void)
+{
+	pci_unregister_driver(&kcs_pci_driver);
+}

@@ -1,0 +1,228 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Which table names an interface, and what is made of it: ACPI, SMBIOS, PCI, a parameter."""
+import re
+import struct
+
+from vm_case import VmCase
+
+# where: name=device of each interface. ready: wait for that of a device.
+PRELUDE = r"""
+where() { for path in /sys/class/kcs/kcs*; do [ -e $path ] || continue
+        echo ${path##*/}=$(basename $(readlink -f $path/device)); done; }
+ready() { for _ in $(seq 200); do
+        [ "$(cat $(find /sys/devices -path "*/$1/kcs/*/health"))" = ready ] && return
+        sleep 0.05
+    done; false; }
+"""
+
+SMBIOS = "dmi-ipmi-si.0"
+KCS, BT = 1, 3
+
+
+def record(base, kind=KCS, access=0, irq=0):
+    """SMBIOS type 38, as raw bytes. Bit 0 of the base says that it is a port."""
+    return struct.pack("<BBHBBBBQBB", 38, 18, 0x3000, kind, 0x20, 0x20, 0xff, base,
+                       access, irq) + b"\0\0"
+
+
+NOWHERE = [record(0)]
+
+
+class Discovery(VmCase):
+    """Boots, and looks at the interfaces and at what the log says."""
+
+    def look(self, script, **options):
+        return self.boot(PRELUDE + script, **options)
+
+    def lines(self, result, device="", but="KCS interface at|BMC |IRQ "):
+        """What kcs_host says of a device, besides what it says of one that works."""
+        return [line for line in re.findall(rf"kcs_host {device}.*", result.console)
+                if not re.search(but, line)]
+
+    def check_meter(self, device, **options):
+        """The power meter is read over the interface of that device, and no other is there."""
+        result = self.look(f"""
+            modules && ready {device} && modprobe acpi_power_meter || exit 1
+            where; echo watts=$(watts)
+            rmmod kcs_opregion && rmmod kcs_host && modprobe kcs_host && ready {device}
+        """, **{"ssdts": ["dcmi"]} | options)
+        self.assertEqual(self.values(result), {"kcs0": device, "watts": "187.0 W"})
+        self.assertEqual(result.console.count("ACPI Error"), 0)
+        return result
+
+
+class SmbiosTest(Discovery):
+    """What SMBIOS names, alone or beside ACPI."""
+
+    def test_acpi_and_smbios_name_one_interface(self):
+        result = self.check_meter("IPI0001:00")
+        self.assertEqual(self.lines(result), [])
+
+    def test_interface_absent_in_acpi_is_found(self):
+        result = self.check_meter(SMBIOS, ssdts=["hidden", "dcmi"])
+        self.assertEqual(self.lines(result), [])
+        self.assertRegex(result.console, SMBIOS + r": KCS interface at I/O ports 0xca2 and 0xca3")
+
+    def test_interface_is_found_without_acpi(self):
+        # Such a machine cannot be switched off; the exit status is there before.
+        result = self.look(f"modprobe kcs_host && ready {SMBIOS} && where",
+                           kernel_arguments="acpi=off", timeout_s=60)
+        self.assertEqual(self.values(result), {"kcs0": SMBIOS})
+
+    def test_each_table_can_name_one(self):
+        result = self.look("modprobe kcs_host && ready IPI0001:00 && where",
+                           ssdts=["hidden"], second_bmc=())
+        devices = sorted(self.values(result).values())
+        self.assertEqual(len(devices), 2, devices)
+        self.assertEqual(devices[0], "IPI0001:00")
+        self.assertRegex(devices[1], r"^dmi-ipmi-si\.\d$")
+
+    def test_acpi_counts_where_smbios_says_otherwise(self):
+        result = self.check_meter("IPI0001:00", smbios=[record(0xca3, access=0x40)])
+        self.assertIn("0xca2 and 0xca3", result.console)
+
+    def test_base_of_0_makes_no_interface(self):
+        result = self.look("modprobe kcs_host && where; sleep 1", ssdts=["hidden"],
+                           smbios=NOWHERE)
+        self.assertEqual(self.values(result), {})
+        self.assertEqual(result.console.count("Base address is zero"), 1)
+        self.assertEqual(self.lines(result), [])
+
+    def test_port_that_is_called_memory_is_taken(self):
+        result = self.check_meter(SMBIOS, ssdts=["hidden", "dcmi"], smbios=[record(0xca2)])
+        lines = self.lines(result)
+        self.assertEqual(len(lines), 2, lines)      # one for each time it was loaded
+        self.assertIn("taken for an I/O port", lines[0])
+
+    def test_other_kind_is_named_and_left_alone(self):
+        result = self.look("modprobe kcs_host; where", ssdts=["hidden"],
+                           smbios=[record(0xe5, BT)])
+        self.assertEqual(self.values(result), {})
+        lines = self.lines(result)
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("interface type is 3, not 1 (KCS); interface left alone", lines[0])
+
+    def test_bmc_that_is_not_there_is_reported_once(self):
+        result = self.look("modprobe kcs_host && sleep 5; cat /sys/class/kcs/kcs0/health",
+                           ssdts=["hidden"], smbios=[record(0xe5)])
+        self.assertIn("absent", result.output)
+        self.assertEqual(len(self.lines(result, but="KCS interface at|IRQ ")), 1)
+
+    def test_interface_of_another_driver_is_named_and_can_be_taken_over(self):
+        result = self.look(f"""
+            modprobe ipmi_si && modprobe kcs_host && where
+            cd /sys/bus/platform/drivers
+            echo {SMBIOS} >ipmi_si/unbind && echo {SMBIOS} >kcs_host/bind && ready {SMBIOS}
+            where
+        """, ssdts=["hidden"])
+        self.assertEqual(self.values(result), {"kcs0": SMBIOS})
+        self.assertEqual(result.console.count("KCS interface belongs to driver ipmi_si"), 1)
+
+    def test_program_sees_the_same_as_over_ipmi_si(self):
+        result = self.look("""
+            modprobe -a kcs_ipmi ipmi_devintf && device && ipmitool mc info >/tmp/ours || exit 1
+            rmmod kcs_ipmi && rmmod kcs_host && modprobe ipmi_si && device || exit 1
+            ipmitool mc info >/tmp/theirs && cmp /tmp/ours /tmp/theirs && echo same=1
+            grep -c . /tmp/ours
+        """, ssdts=["hidden"])
+        self.assertEqual(self.values(result), {"same": 1})
+        self.assertGreater(int(result.output.split()[-1]), 10)
+
+
+class BoardTest(Discovery):
+    """An IPI0001 that the kernel's driver for boards owns."""
+
+    def check_board(self, ssdt):
+        result = self.look(f"""
+            grep -l IPI0001 /sys/bus/pnp/devices/*/id | wc -l | sed 's/^/boards=/'
+            modules && ready {SMBIOS} && modprobe acpi_power_meter && modprobe kcs_aml || exit 1
+            where; echo watts=$(watts)
+            echo $(evaluate '\\_SB.PCI0.SF8.MI1.NEAR.READ')
+        """, ssdts=[ssdt, "dcmi"])
+        values = self.values(result)
+        self.assertEqual(values.pop("integer"), "0xbb")
+        self.assertEqual(values, {"boards": 1, "kcs0": SMBIOS, "watts": "187.0 W"})
+        self.assertEqual(self.lines(result), [])
+
+    def test_board_device_is_found_by_smbios(self):
+        self.check_board("board")
+
+    def test_device_with_reserved_resources_is_found_by_smbios(self):
+        self.check_board("board:RESERVED")
+
+    def test_board_device_that_smbios_lacks_is_named(self):
+        result = self.look("modprobe kcs_host; where", ssdts=["board"], smbios=NOWHERE)
+        self.assertEqual(self.values(result), {})
+        self.assertEqual(result.console.count("IPI0001 is a board device"), 1)
+        self.assertIn("ports=", result.console)
+
+
+class ParameterTest(Discovery):
+    """What the administrator names."""
+
+    def test_ports_are_taken_as_for_ipmi_si(self):
+        result = self.look("""
+            modprobe kcs_host type=kcs ports=0xca2 irqs=5 && ready kcs_param.0 && where
+            for _ in $(seq 50); do grep -q ' 5: .*kcs' /proc/interrupts && break; sleep 0.1; done
+            grep -c ' 5: .*kcs' /proc/interrupts | sed 's/^/interrupt=/'
+            modprobe kcs_opregion && modprobe acpi_power_meter && echo watts=$(watts)
+            rmmod kcs_opregion && rmmod kcs_host && ls /sys/devices/platform | grep -c kcs_param
+        """ + "true", ssdts=["hidden", "dcmi"], smbios=NOWHERE)
+        self.assertEqual(self.values(result), {"kcs0": "kcs_param.0", "interrupt": 1,
+                                               "watts": "187.0 W"})
+        self.assertEqual(result.output.split()[-1], "0")
+
+    def test_what_is_named_comes_before_acpi(self):
+        result = self.look("modprobe kcs_host ports=0xca2 && ready kcs_param.0 && where")
+        self.assertEqual(self.values(result), {"kcs0": "kcs_param.0"})
+        self.assertEqual(self.lines(result), [])
+
+    def test_memory_is_claimed_register_by_register(self):
+        result = self.look("""
+            modprobe kcs_host addrs=0,0xfed90000 regspacings=0,8 regsizes=0,4 || exit 1
+            grep kcs_host /proc/iomem; sleep 2; rmmod kcs_host || exit 1
+            grep -c kcs_host /proc/iomem | sed 's/^/left=/'
+        """, bmc=None)
+        self.assertRegex(result.output, r"(?s)fed90000-fed90003 : .*fed90008-fed9000b : ")
+        self.assertEqual(self.values(result), {"left": 0})
+        self.assertIn("KCS interface at memory 0xfed90000 and 0xfed90008", result.console)
+
+    def test_bad_input_is_named_and_refused(self):
+        result = self.look(r"""
+            for words in type=bt,kcs ports=0x10000 irqs=10 "ports=0xca2 regspacings=1,4" \
+                    "ports=0xca2 regsizes=3" "addrs=0xfed90000 regsizes=4 regshifts=25" \
+                    "ports=0xca2 regspacings=300" ports=1,2,3,4,5; do
+                modprobe kcs_host $words 2>/dev/null && echo "loaded with $words"
+            done; ls /sys/devices/platform | grep kcs_; lsmod | grep kcs_; true
+        """)
+        self.assertEqual(result.output, "")
+        for line in ('type: "bt" is not kcs', "ports=0x10000: no interface can be there",
+                     "1 values, but ports and addrs name 0 interfaces",
+                     "2 values, but ports and addrs name 1 interfaces",
+                     "regsizes=3", "regshifts=25", "regspacings=300", "can only take 4"):
+            self.assertIn(line, result.console)
+
+
+class PciTest(Discovery):
+    """An interface that is a PCI function."""
+
+    DEVICE = r"0000:00:0\d\.0"
+
+    def test_function_is_found_and_serves_firmware_and_programs(self):
+        result = self.look("""
+            modules && await "BMC ready" && modprobe acpi_power_meter && where
+            echo watts=$(watts); rmmod kcs_opregion
+            modprobe -a kcs_ipmi ipmi_devintf && device && ipmitool mc info >/tmp/ours || exit 1
+            rmmod kcs_ipmi && rmmod kcs_host && modprobe ipmi_si && device || exit 1
+            ipmitool mc info >/tmp/theirs && cmp /tmp/ours /tmp/theirs && echo same=1
+        """, ssdts=["dcmi"], interface="pci-ipmi-kcs")
+        values = self.values(result)
+        self.assertRegex(values.pop("kcs0"), self.DEVICE)
+        self.assertEqual(values, {"watts": "187.0 W", "same": 1})
+        self.assertEqual(self.lines(result), [])
+
+    def test_function_of_another_driver_is_named(self):
+        result = self.look("modprobe ipmi_si && modprobe kcs_host; where",
+                           interface="pci-ipmi-kcs")
+        self.assertEqual(self.values(result), {})
+        self.assertEqual(result.console.count("KCS interface belongs to driver ipmi_si"), 1)
