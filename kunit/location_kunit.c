@@ -32,7 +32,8 @@ static const struct {
 	{ "same one twice", 2, { IO(0xca2, 0xca3), IO(0xca2, 0xca3) }, 0, 0xca2, 1 },
 	{ "SMBIOS, BT's three", 4,
 	  { IO(0xe4, 0xe4), IO(0xe5, 0xe5), IO(0xe6, 0xe6), IRQ }, 0, 0xe4, 1 },
-	{ "port 0", 1, { IO(0, 1) }, 0, 0, 1 },
+	{ "port 0", 1, { IO(0, 1) }, -ENXIO },
+	{ "first port", 1, { IO(1, 2) }, 0, 1, 1 },
 	{ "last port that fits", 1, { IO(0xfffe, 0xffff) }, 0, 0xfffe, 1 },
 	{ "AMD Seattle", 3,
 	  { MEM(0xe0010000, 0xe0010000), MEM(0xe0010004, 0xe0010004), IRQ },
@@ -111,7 +112,11 @@ static const struct {
 	{ "shift in a byte", { PORT, SHAPE(1, 1, 1) }, -EINVAL },
 	{ "largest shift there is", { MEMORY, SHAPE(8, 8, 255) }, -EINVAL },
 	{ "two in one place", { PORT, SHAPE(0, 1, 0) }, -ERANGE },
-	{ "overlapping", { MEMORY, SHAPE(2, 4, 0) }, -ERANGE },
+	{ "overlapping", { PORT, SHAPE(2, 4, 0) }, -ERANGE },
+	{ "nowhere", { .base = 0, SHAPE(1, 1, 0) }, -ENXIO },
+	{ "memory not aligned",
+	  { .base = 0xfed90002, .is_memory = true, SHAPE(4, 4, 0) }, -EINVAL },
+	{ "status not aligned", { MEMORY, SHAPE(6, 4, 0) }, -EINVAL },
 	{ "last memory", { .base = U64_MAX - 1, .is_memory = true, SHAPE(1, 1, 0) }, 0 },
 	{ "past it", { .base = U64_MAX, .is_memory = true, SHAPE(1, 1, 0) }, -ERANGE },
 	{ "second wide port past the last", { .base = 0xfffc, SHAPE(4, 2, 0) }, -ERANGE },
@@ -151,12 +156,20 @@ static void memory_where_ram_is_means_a_port(struct kunit *test)
 	}
 }
 
-static void same_base_is_the_same_interface(struct kunit *test)
+static void registers_that_overlap_are_one_interface(struct kunit *test)
 {
 	const struct kcs_location acpi = { PORT, SHAPE(1, 1, 0) };
 	const struct kcs_location smbios = { PORT, SHAPE(4, 1, 0) };
+	const struct kcs_location off = { .base = 0xca3, SHAPE(1, 1, 0) };
+	const struct kcs_location next = { .base = 0xca4, SHAPE(1, 1, 0) };
 	const struct kcs_location second = { .base = 0xcc0, SHAPE(1, 1, 0) };
-	const struct kcs_location memory = { .base = 0xca2, .is_memory = true };
+	const struct kcs_location memory = { .base = 0xca2, .is_memory = true,
+					     SHAPE(1, 1, 0) };
+
+	KUNIT_EXPECT_TRUE(test, kcs_location_is_same(&acpi, &off));
+	KUNIT_EXPECT_TRUE(test, kcs_location_is_same(&off, &acpi));
+	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&acpi, &next));
+	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&next, &acpi));
 
 	KUNIT_EXPECT_TRUE(test, kcs_location_is_same(&acpi, &smbios));
 	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&acpi, &second));
@@ -168,7 +181,7 @@ static struct kunit_case location_cases[] = {
 	KUNIT_CASE(wide_registers_are_as_far_apart_as_wide),
 	KUNIT_CASE(impossible_shapes_are_refused),
 	KUNIT_CASE(memory_where_ram_is_means_a_port),
-	KUNIT_CASE(same_base_is_the_same_interface),
+	KUNIT_CASE(registers_that_overlap_are_one_interface),
 	{}
 };
 

@@ -299,6 +299,19 @@ struct kcs_host *kcs_host_find(kcs_host_match match, const void *context)
 EXPORT_SYMBOL_GPL(kcs_host_find);
 
 /**
+ * kcs_host_is_absent() - test whether nothing is at the registers
+ * @host: the interface
+ *
+ * Context: any.
+ * Return: true while Status reads FFh.
+ */
+bool kcs_host_is_absent(const struct kcs_host *host)
+{
+	return READ_ONCE(host->health.state) == KCS_HEALTH_ABSENT;
+}
+EXPORT_SYMBOL_GPL(kcs_host_is_absent);
+
+/**
  * kcs_host_exists() - test whether there is an interface that matches
  * @match: says which; NULL for all of them
  * @context: for @match

@@ -22,12 +22,12 @@ static const char *ift_name(u64 ift)
  * Without _IFT it is taken for KCS: some firmware leaves it out, and a BMC
  * that is none does not answer Get Device ID. Deviation from C3.1.
  */
-static acpi_status interface_type(struct device *dev, u64 *ift)
+static acpi_status interface_type(acpi_handle handle, u64 *ift)
 {
 	acpi_status status;
 
 	*ift = IFT_KCS;
-	status = acpi_evaluate_integer(ACPI_HANDLE(dev), "_IFT", NULL, ift);
+	status = acpi_evaluate_integer(handle, "_IFT", NULL, ift);
 	return status == AE_NOT_FOUND ? AE_OK : status;
 }
 
@@ -53,7 +53,7 @@ bool kcs_acpi_is_kcs(struct device *dev)
 {
 	u64 ift;
 
-	return ACPI_SUCCESS(interface_type(dev, &ift)) && ift == IFT_KCS;
+	return ACPI_SUCCESS(interface_type(ACPI_HANDLE(dev), &ift)) && ift == IFT_KCS;
 }
 
 /**
@@ -66,7 +66,7 @@ bool kcs_acpi_is_kcs(struct device *dev)
 int kcs_acpi_check_type(struct device *dev)
 {
 	u64 ift;
-	acpi_status status = interface_type(dev, &ift);
+	acpi_status status = interface_type(ACPI_HANDLE(dev), &ift);
 
 	if (ACPI_FAILURE(status)) {
 		dev_err(dev, "_IFT cannot be evaluated (%s); interface left alone\n",
@@ -85,8 +85,10 @@ static acpi_status report_board(acpi_handle handle, u32 level, void *context,
 				void **value)
 {
 	struct acpi_device *device = acpi_fetch_acpi_dev(handle);
+	u64 ift;
 
-	if (device && acpi_is_pnp_device(device))
+	if (device && acpi_is_pnp_device(device) &&
+	    ACPI_SUCCESS(interface_type(handle, &ift)) && ift == IFT_KCS)
 		dev_notice(&device->dev,
 			   "IPI0001 is a board device (PNP0C01 or PNP0C02) too, and SMBIOS does not list it; name its registers by ports=\n");
 	return AE_OK;
@@ -97,7 +99,7 @@ static acpi_status report_board(acpi_handle handle, u32 level, void *context,
  *
  * Their compatible ID makes the kernel put them on the PNP bus, where its "system"
  * driver owns them. SMBIOS names the same interface, as a rule: to be called when
- * it was not found there.
+ * it does not.
  *
  * Context: may sleep.
  */

@@ -83,19 +83,29 @@ static bool has_valid_width(const struct kcs_location *location)
 	       (size == 8 && location->is_memory);
 }
 
+static bool is_aligned(const struct kcs_location *location)
+{
+	u32 mask = location->size_bytes - 1;
+
+	return !location->is_memory ||
+	       !((location->base | location->spacing_bytes) & mask);
+}
+
 /**
  * kcs_location_check() - test whether registers can be there
  * @location: where
  *
- * Return: 0; %-EINVAL when no register has that width, or its byte lies outside
- * of it; %-ERANGE when the registers overlap, are too far apart, or leave the
- * address space.
+ * Return: 0; %-ENXIO when the base is 0, which tables have for "none"; %-EINVAL when
+ * no register has that width, its byte lies outside of it, or it is not aligned;
+ * %-ERANGE when the registers overlap, are too far apart, or leave the address space.
  */
 int kcs_location_check(const struct kcs_location *location)
 {
 	u64 last = location->is_memory ? U64_MAX : U16_MAX, length;
 
-	if (!has_valid_width(location) ||
+	if (!location->base)
+		return -ENXIO;
+	if (!has_valid_width(location) || !is_aligned(location) ||
 	    location->shift_bits + 8 > location->size_bytes * 8)
 		return -EINVAL;
 	if (location->spacing_bytes < location->size_bytes ||
@@ -110,12 +120,17 @@ int kcs_location_check(const struct kcs_location *location)
  * @a: where the one has it
  * @b: where the other has it
  *
- * Only the base counts: tables differ in what they know of spacing and width.
+ * They do if the registers overlap: tables differ in what they know of spacing, and
+ * some give the address of the second register.
  *
  * Return: true when they do.
  */
 bool kcs_location_is_same(const struct kcs_location *a,
 			  const struct kcs_location *b)
 {
-	return a->is_memory == b->is_memory && a->base == b->base;
+	const struct kcs_location *low = a->base <= b->base ? a : b;
+	u64 off = low == a ? b->base - a->base : a->base - b->base;
+
+	return a->is_memory == b->is_memory &&
+	       off < low->spacing_bytes + low->size_bytes;
 }

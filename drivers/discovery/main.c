@@ -23,7 +23,7 @@ static int discovery_start(void)
 	err = IS_ENABLED(CONFIG_PCI) ? kcs_pci_register() : 0;
 	if (err)
 		goto err_pci;
-	if (!kcs_host_exists(NULL, NULL))
+	if (!kcs_platform_smbios_names_kcs())
 		kcs_acpi_report_boards();
 	return 0;
 

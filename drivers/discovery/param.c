@@ -16,7 +16,6 @@
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/platform_device.h>
-#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -56,6 +55,19 @@ MODULE_PARM_DESC(regshifts, "lowest bit of the byte in a register of each; 0 (de
 static struct platform_device *devices[2 * VALUES_MAX];
 static unsigned int device_count;
 
+/* A parameter may be given twice: what the first time said of more is still there. */
+static void forget_earlier(void)
+{
+	memset(ports + port_count, 0, sizeof(*ports) * (VALUES_MAX - port_count));
+	memset(addrs + addr_count, 0, sizeof(*addrs) * (VALUES_MAX - addr_count));
+	memset(irqs + irq_count, 0, sizeof(*irqs) * (VALUES_MAX - irq_count));
+	memset(regspacings + spacing_count, 0,
+	       sizeof(*regspacings) * (VALUES_MAX - spacing_count));
+	memset(regsizes + size_count, 0, sizeof(*regsizes) * (VALUES_MAX - size_count));
+	memset(regshifts + shift_count, 0,
+	       sizeof(*regshifts) * (VALUES_MAX - shift_count));
+}
+
 static int check_types(void)
 {
 	char *words = kstrdup(type ?: "", GFP_KERNEL), *rest = words, *word;
@@ -84,28 +96,21 @@ static int check_counts(void)
 	return -EINVAL;
 }
 
+/*
+ * The registers are no resources of the device: as such they would become the parents
+ * of what another table or driver has there, and take that along when they go.
+ */
 static struct platform_device *param_device(const struct kcs_location *location,
 					    unsigned int irq)
 {
-	unsigned int flags = location->is_memory ? IORESOURCE_MEM : IORESOURCE_IO;
-	const struct resource resources[] = {
-		DEFINE_RES_NAMED(location->base, location->size_bytes, NULL, flags),
-		DEFINE_RES_NAMED(location->base + location->spacing_bytes,
-				 location->size_bytes, NULL, flags),
-		DEFINE_RES_IRQ(irq),
-	};
-	const struct property_entry properties[] = {
-		PROPERTY_ENTRY_U8(KCS_PARAM_TYPE, KCS_PARAM_IS_KCS),
-		PROPERTY_ENTRY_U8(KCS_PARAM_SIZE, location->size_bytes),
-		PROPERTY_ENTRY_U8(KCS_PARAM_SHIFT, location->shift_bits),
-		{}
-	};
+	const struct resource line = DEFINE_RES_IRQ(irq);
 	const struct platform_device_info info = {
 		.name = KCS_PARAM_DEVICE,
 		.id = device_count,
-		.res = resources,
-		.num_res = irq ? 3 : 2,
-		.properties = properties,
+		.res = &line,
+		.num_res = irq ? 1 : 0,
+		.data = location,
+		.size_data = sizeof(*location),
 	};
 
 	return platform_device_register_full(&info);
@@ -139,8 +144,8 @@ static int param_add(unsigned int number, u64 base, bool is_memory)
  * kcs_param_register() - make a device of each interface that parameters name
  *
  * Context: may sleep.
- * Return: 0; %-EINVAL or %-ERANGE for what cannot be, %-EBUSY where the addresses are
- * a device's, all named in the log; %-ENOMEM; or why the driver model refuses.
+ * Return: 0; %-EINVAL or %-ERANGE for what cannot be, named in the log; %-ENOMEM; or why
+ * the driver model refuses.
  */
 int kcs_param_register(void)
 {
@@ -149,6 +154,7 @@ int kcs_param_register(void)
 
 	if (!err)
 		err = check_counts();
+	forget_earlier();
 	for (number = 0; !err && number < VALUES_MAX; number++) {
 		if (ports[number])
 			err = param_add(number, ports[number], false);

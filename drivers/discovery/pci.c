@@ -5,12 +5,22 @@
  */
 #include "interface.h"
 #include "pci.h"
+#include "platform.h"
 
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pm.h>
+
+/*
+ * A server's BMC may be a PCI function and stand in ACPI or SMBIOS as well, at other
+ * addresses: two interfaces of one BMC, with one word of global enables and one receive
+ * queue. Only an administrator knows of a second BMC.
+ */
+static bool with_pci;
+module_param(with_pci, bool, 0444);
+MODULE_PARM_DESC(with_pci, "take PCI functions also where ACPI, SMBIOS or a parameter names an interface, which may be the same BMC's (N)");
 
 /* Says that it is KCS, and is not: a "virtual IPMI device". */
 #define REALTEK_VIRTUAL_IPMI	0x816c
@@ -52,8 +62,15 @@ static int kcs_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 	struct kcs_location location;
 	int err, irq;
 
-	if (pci_match_id(kcs_pci_impostors, pdev))
+	if (pci_match_id(kcs_pci_impostors, pdev)) {
+		dev_info(&pdev->dev, "says that it is KCS, and is not; left alone\n");
 		return -ENODEV;
+	}
+	if (!with_pci && kcs_platform_names_kcs()) {
+		dev_notice(&pdev->dev,
+			   "ACPI, SMBIOS or a parameter names an interface, which may be the same BMC's; interface left alone without with_pci=1\n");
+		return -ENODEV;
+	}
 	err = pcim_enable_device(pdev);
 	if (err) {
 		dev_err(&pdev->dev, "cannot be enabled; interface left alone\n");

@@ -15,6 +15,7 @@
 #include "param.h"
 #include "platform.h"
 
+#include <linux/acpi.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
@@ -26,13 +27,19 @@
 #include <linux/property.h>
 #include <linux/string.h>
 
+/* The kernel's device, and its properties. */
 #define SMBIOS_DEVICE	"dmi-ipmi-si"
+#define SMBIOS_TYPE	"ipmi-type"
+#define SMBIOS_SIZE	"reg-size"
+#define SMBIOS_SHIFT	"reg-shift"
+
+#define SMBIOS_IS_KCS	1	/* of SMBIOS_TYPE; 2 is SMIC, 3 BT */
 
 /**
  * enum rank - whose word counts where several name one interface, best first
  * @RANK_PARAMETER: the administrator's
  * @RANK_ACPI: it knows the interrupt, and which AML belongs to the interface
- * @RANK_SMBIOS: all others
+ * @RANK_SMBIOS: all others; also what an administrator gives the driver by name
  */
 enum rank {
 	RANK_PARAMETER,
@@ -40,14 +47,52 @@ enum rank {
 	RANK_SMBIOS,
 };
 
-static struct platform_driver kcs_platform_driver;
+/* Matches _HID and _CID. */
+static const struct acpi_device_id kcs_platform_ids[] = {
+	{ "IPI0001" },
+	{}
+};
+MODULE_DEVICE_TABLE(acpi, kcs_platform_ids);
 
 /* Not from id_entry: the last driver that was compared with the device sets it. */
 static enum rank rank_of(struct platform_device *pdev)
 {
 	if (kcs_acpi_has_companion(&pdev->dev))
 		return RANK_ACPI;
-	return strcmp(pdev->name, SMBIOS_DEVICE) ? RANK_PARAMETER : RANK_SMBIOS;
+	return strcmp(pdev->name, KCS_PARAM_DEVICE) ? RANK_SMBIOS : RANK_PARAMETER;
+}
+
+/* -- What it is. ---------------------------------------------------------- */
+
+static u8 smbios_type(struct device *dev)
+{
+	u8 type = 0;
+
+	device_property_read_u8(dev, SMBIOS_TYPE, &type);
+	return type;
+}
+
+static bool is_kcs(struct platform_device *pdev)
+{
+	switch (rank_of(pdev)) {
+	case RANK_ACPI:
+		return kcs_acpi_is_kcs(&pdev->dev);
+	case RANK_SMBIOS:
+		return smbios_type(&pdev->dev) == SMBIOS_IS_KCS;
+	default:
+		return true;
+	}
+}
+
+static int check_type(struct platform_device *pdev)
+{
+	if (rank_of(pdev) == RANK_ACPI)
+		return kcs_acpi_check_type(&pdev->dev);
+	if (is_kcs(pdev))
+		return 0;
+	dev_info(&pdev->dev, "interface type is %u, not 1 (KCS); interface left alone\n",
+		 smbios_type(&pdev->dev));
+	return -ENODEV;
 }
 
 /* -- Where it is. --------------------------------------------------------- */
@@ -58,9 +103,13 @@ static int platform_locate(struct platform_device *pdev,
 	u8 size = 1, shift = 0;
 	int err;
 
+	if (rank_of(pdev) == RANK_PARAMETER) {
+		*location = *(const struct kcs_location *)dev_get_platdata(&pdev->dev);
+		return 0;
+	}
 	/* Without the property it keeps its value. */
-	device_property_read_u8(&pdev->dev, KCS_PARAM_SIZE, &size);
-	device_property_read_u8(&pdev->dev, KCS_PARAM_SHIFT, &shift);
+	device_property_read_u8(&pdev->dev, SMBIOS_SIZE, &size);
+	device_property_read_u8(&pdev->dev, SMBIOS_SHIFT, &shift);
 	*location = (struct kcs_location){ .size_bytes = size, .shift_bits = shift };
 	err = kcs_location_decode(pdev->resource, pdev->num_resources, location);
 	if (err)
@@ -70,15 +119,27 @@ static int platform_locate(struct platform_device *pdev,
 	return kcs_location_check(location);
 }
 
+static const char *location_fault(int err)
+{
+	switch (err) {
+	case -ENODEV:
+		return "no I/O port, no memory";
+	case -ENXIO:
+		return "the base address is 0";
+	default:
+		return "out of range";
+	}
+}
+
 static void report_location(struct platform_device *pdev,
 			    const struct kcs_location *location, int err)
 {
 	if (err)
 		dev_err(&pdev->dev,
 			"no usable registers among the %u resources (%s); interface left alone\n",
-			pdev->num_resources,
-			err == -ENODEV ? "no I/O port, no memory" : "out of range");
-	else if (!location->is_memory && platform_get_resource(pdev, IORESOURCE_MEM, 0))
+			pdev->num_resources, location_fault(err));
+	else if (rank_of(pdev) == RANK_SMBIOS && !location->is_memory &&
+		 platform_get_resource(pdev, IORESOURCE_MEM, 0))
 		dev_info(&pdev->dev, "SMBIOS gives memory at 0x%llx, where none of a device can be; taken for an I/O port\n",
 			 location->base);
 }
@@ -93,9 +154,13 @@ struct named {
 	enum rank rank;
 };
 
-static bool is_matched(struct device *dev)
+/* As the bus compares, but for what sysfs overrides, and without a trace in the device. */
+static bool is_candidate(struct device *dev)
 {
-	return dev->bus->match(dev, &kcs_platform_driver.driver);
+	const char *name = to_platform_device(dev)->name;
+
+	return acpi_match_device(kcs_platform_ids, dev) ||
+	       !strcmp(name, SMBIOS_DEVICE) || !strcmp(name, KCS_PARAM_DEVICE);
 }
 
 static int names_better(struct device *dev, void *context)
@@ -104,7 +169,7 @@ static int names_better(struct device *dev, void *context)
 	const struct named *named = context;
 	struct kcs_location location;
 
-	return is_matched(dev) && rank_of(pdev) < named->rank &&
+	return is_candidate(dev) && rank_of(pdev) < named->rank && is_kcs(pdev) &&
 	       !platform_locate(pdev, &location) &&
 	       kcs_location_is_same(&location, &named->location);
 }
@@ -122,40 +187,15 @@ static bool is_named_better(struct platform_device *pdev,
 	return bus_for_each_dev(&platform_bus_type, NULL, &named, names_better);
 }
 
-/* -- What it is. ---------------------------------------------------------- */
-
-static u8 named_type(struct device *dev)
-{
-	u8 type = 0;
-
-	device_property_read_u8(dev, KCS_PARAM_TYPE, &type);
-	return type;
-}
-
-static bool is_kcs(struct device *dev)
-{
-	return kcs_acpi_has_companion(dev) ? kcs_acpi_is_kcs(dev) :
-	       named_type(dev) == KCS_PARAM_IS_KCS;
-}
-
-static int check_type(struct device *dev)
-{
-	if (kcs_acpi_has_companion(dev))
-		return kcs_acpi_check_type(dev);
-	if (named_type(dev) == KCS_PARAM_IS_KCS)
-		return 0;
-	dev_info(dev, "interface type is %u, not 1 (KCS); interface left alone\n",
-		 named_type(dev));
-	return -ENODEV;
-}
-
 /* Without an interrupt, or with one that cannot be had, the interface polls. */
 static int find_interrupt(struct platform_device *pdev, bool *is_shared)
 {
 	const struct resource *line = platform_get_resource(pdev, IORESOURCE_IRQ, 0);
 	int irq = platform_get_irq_optional(pdev, 0);
 
-	*is_shared = line && line->flags & IORESOURCE_IRQ_SHAREABLE;
+	/* ACPI says so; a line that SMBIOS or a parameter names may be another's, too. */
+	*is_shared = rank_of(pdev) != RANK_ACPI ||
+		     (line && line->flags & IORESOURCE_IRQ_SHAREABLE);
 	return irq == -EPROBE_DEFER ? irq : max(irq, 0);
 }
 
@@ -172,7 +212,7 @@ static int kcs_platform_probe(struct platform_device *pdev)
 		dev_dbg(dev, "named by another table as well, and served there\n");
 		return -ENODEV;
 	}
-	err = check_type(dev);
+	err = check_type(pdev);
 	if (err)
 		return err;
 	report_location(pdev, &location, located);
@@ -188,13 +228,6 @@ static void kcs_platform_shutdown(struct platform_device *pdev)
 {
 	kcs_interface_shutdown(&pdev->dev);
 }
-
-/* Matches _HID and _CID. */
-static const struct acpi_device_id kcs_platform_ids[] = {
-	{ "IPI0001" },
-	{}
-};
-MODULE_DEVICE_TABLE(acpi, kcs_platform_ids);
 
 static const struct platform_device_id kcs_platform_names[] = {
 	{ SMBIOS_DEVICE },
@@ -225,16 +258,51 @@ static int report_taken(struct device *dev, void *unused)
 	struct platform_device *pdev = to_platform_device(dev);
 	struct kcs_location location;
 
-	if (!is_matched(dev))
+	if (!is_candidate(dev))
 		return 0;
 	device_lock(dev);
-	if (is_served_by_another(dev) && is_kcs(dev) &&
+	if (is_served_by_another(dev) && is_kcs(pdev) &&
 	    (platform_locate(pdev, &location) || !is_named_better(pdev, &location)))
 		dev_notice(dev,
 			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
 			   dev->driver->name);
 	device_unlock(dev);
 	return 0;
+}
+
+static int names_kcs(struct device *dev, void *least)
+{
+	struct platform_device *pdev = to_platform_device(dev);
+	struct kcs_location location;
+
+	return is_candidate(dev) && rank_of(pdev) >= *(enum rank *)least &&
+	       is_kcs(pdev) && !platform_locate(pdev, &location);
+}
+
+/**
+ * kcs_platform_names_kcs() - test whether a table or a parameter names an interface
+ *
+ * Context: may sleep.
+ * Return: true when a platform device is one.
+ */
+bool kcs_platform_names_kcs(void)
+{
+	enum rank least = RANK_PARAMETER;
+
+	return bus_for_each_dev(&platform_bus_type, NULL, &least, names_kcs);
+}
+
+/**
+ * kcs_platform_smbios_names_kcs() - test whether SMBIOS names an interface
+ *
+ * Context: may sleep.
+ * Return: true when a platform device of SMBIOS is one.
+ */
+bool kcs_platform_smbios_names_kcs(void)
+{
+	enum rank least = RANK_SMBIOS;
+
+	return bus_for_each_dev(&platform_bus_type, NULL, &least, names_kcs);
 }
 
 /**

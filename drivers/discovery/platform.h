@@ -2,6 +2,10 @@
 #ifndef KCS_DISCOVERY_PLATFORM_H
 #define KCS_DISCOVERY_PLATFORM_H
 
+#include <linux/types.h>
+
+bool kcs_platform_names_kcs(void);
+bool kcs_platform_smbios_names_kcs(void);
 int kcs_platform_register(void);
 void kcs_platform_unregister(void);
 

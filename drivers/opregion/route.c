@@ -6,7 +6,8 @@
  *	a device in the admin's map
  *	an IPI0001 device that is a KCS interface
  *
- * If neither is: the interface that was the first when one was first asked for.
+ * If neither is: the first interface; until it was ready once, the first at whose
+ * registers there is something.
  * ACPICA tells where the handler is installed and not whose region it is, so "from
  * the region" means from there. A _UID says nothing: it is unique among devices of
  * the same _HID only (ACPI 6.0, 6.1.12).
@@ -60,7 +61,7 @@ struct known {
 static struct mapping map[MAP_MAX];
 static u32 map_count;
 static char *map_text;		/* what the lines point into */
-static const char *first;	/* device name; guarded by the list of interfaces */
+static const char *first;	/* device name, once it is known; set once */
 static atomic_t changes = ATOMIC_INIT(0);
 
 static DEFINE_SPINLOCK(known_lock);	/* known, known_count */
@@ -88,13 +89,40 @@ static bool has_name(struct kcs_host *host, const void *name)
 	return (uid && !strcmp(uid, name)) || !strcmp(dev_name(dev), name);
 }
 
-static bool is_first(struct kcs_host *host, const void *unused)
+/* Until the first is known, what reads FFh is passed over: a table may be wrong. */
+static bool may_be_first(struct kcs_host *host, const void *unused)
 {
-	const char *name = dev_name(kcs_host_device(host));
+	const char *name = READ_ONCE(first);
 
-	if (!first)
-		first = kstrdup(name, GFP_KERNEL);
-	return first && !strcmp(name, first);
+	return name ? !strcmp(dev_name(kcs_host_device(host)), name) :
+		      !kcs_host_is_absent(host);
+}
+
+static void note_first(struct kcs_host *host)
+{
+	const char *name = kstrdup(dev_name(kcs_host_device(host)), GFP_KERNEL);
+
+	if (cmpxchg(&first, NULL, name))
+		kfree(name);
+}
+
+/*
+ * It is known once it was ready, and keeps its name when it goes: no region is served
+ * by another BMC then. One that stands in for one that was never there is not it.
+ */
+static struct kcs_host *find_first(void)
+{
+	struct kcs_host *host = kcs_host_find(may_be_first, NULL), *oldest;
+
+	if (READ_ONCE(first))
+		return host;
+	oldest = kcs_host_find(NULL, NULL);
+	if (!host || !oldest)
+		return host ?: oldest;
+	if (host == oldest && kcs_host_is_ready(host))
+		note_first(host);
+	kcs_host_put(oldest);
+	return host;
 }
 
 static acpi_handle mapped_device(const struct mapping *mapping)
@@ -147,7 +175,7 @@ static struct kcs_host *find(acpi_handle scope)
 		if (is_interface(above))
 			return kcs_host_find(is_companion, above);
 	} while (ACPI_SUCCESS(acpi_get_parent(above, &above)));
-	return kcs_host_find(is_first, NULL);
+	return find_first();
 }
 
 /* -- What was found before. ----------------------------------------------- */
@@ -205,7 +233,8 @@ struct kcs_host *kcs_route_find(void *scope)
 		return host;
 	seen = atomic_read(&changes);
 	host = find(scope);
-	if (host)
+	/* Before the first is known another may stand in for it. */
+	if (host && READ_ONCE(first))
 		route_remember(scope, host, seen);
 	return host;
 }

@@ -132,6 +132,7 @@ typedef bool (*kcs_host_match)(struct kcs_host *host, const void *context);
 struct kcs_host *kcs_host_find(kcs_host_match match, const void *context);
 bool kcs_host_exists(kcs_host_match match, const void *context);
 struct device *kcs_host_device(const struct kcs_host *host);
+bool kcs_host_is_absent(const struct kcs_host *host);
 bool kcs_host_is_ready(const struct kcs_host *host);
 u32 kcs_host_epoch(const struct kcs_host *host, u8 netfn);
 struct kcs_host *kcs_host_get(struct kcs_host *host);

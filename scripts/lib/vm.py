@@ -132,6 +132,15 @@ def compile_modules(kernel, files, folder):
         sys.exit("the build warns:\n" + "\n".join(warnings))
 
 
+def drop_old(cache):
+    """Of the builds, keep the last ones used; another run may do the same just now."""
+    with contextlib.suppress(OSError):
+        builds = [path for path in cache.iterdir() if not path.name.startswith("new-")]
+        for old in sorted(builds, key=os.path.getmtime)[:-BUILDS_MAX]:
+            with tempfile.TemporaryDirectory(prefix="new-", dir=cache) as gone:
+                old.rename(pathlib.Path(gone) / "old")
+
+
 def build_modules(kernel):
     """Our modules for a kernel; the cache keeps what was built from the same files."""
     files = sources()
@@ -152,8 +161,7 @@ def build_modules(kernel):
             with contextlib.suppress(OSError):
                 os.rename(folder / "modules", target)
     os.utime(target)
-    for old in sorted(cache.iterdir(), key=os.path.getmtime)[:-BUILDS_MAX]:
-        shutil.rmtree(old, ignore_errors=True)
+    drop_old(cache)
     return sorted(target.glob("*.ko"))
 
 
@@ -313,7 +321,7 @@ class Machine:
         in each run, whatever else the host does.
         irq: the first interface has an interrupt (True); the second never has one.
         cpus: how many (2).
-        interface: QEMU's device for the first one (isa-ipmi-kcs).
+        interface: QEMU's device for the first one (isa-ipmi-kcs); second_interface.
         kernel_arguments: more of the kernel's command line.
         switches_off: the guest is to switch itself off when the script has ended.
         smbios: records as bytes, in place of those that QEMU has of their types.
@@ -339,7 +347,7 @@ class Machine:
                           (code - EXIT_CODE) // 2 if code >= EXIT_CODE else -1)
 
     def _command(self, folder, counted=False, irq=True, cpus=2, interface=KCS[0],
-                 kernel_arguments="", switches_off=False, smbios=(), bmcs=(), tables=()):
+                 second_interface=KCS[1], kernel_arguments="", switches_off=False, smbios=(), bmcs=(), tables=()):
         yield from ["qemu-system-x86_64", "-M", "q35", "-accel", "tcg", "-m", "768",
                     "-nodefaults", "-display", "none", "-no-reboot",
                     "-kernel", self.kernel.image, "-initrd", folder / "initrd",
@@ -348,7 +356,7 @@ class Machine:
         yield from COUNTED if counted else ["-smp", cpus]
         if not switches_off:
             yield from ["-device", "isa-debug-exit,iobase=0xf4,iosize=1"]
-        for number, (arguments, device) in enumerate(zip(bmcs, [interface, KCS[1]])):
+        for number, (arguments, device) in enumerate(zip(bmcs, [interface, second_interface])):
             if arguments:
                 yield from [*arguments, "-device", f"{device},bmc=bmc{number}"]
         if not irq:

@@ -81,6 +81,15 @@ class SmbiosTest(Discovery):
         result = self.check_meter("IPI0001:00", smbios=[record(0xca3, access=0x40)])
         self.assertIn("0xca2 and 0xca3", result.console)
 
+    def test_record_that_is_wrong_does_not_keep_the_meter_from_the_bmc(self):
+        result = self.look("""
+            modules && ready IPI0001:00 && modprobe acpi_power_meter && where
+            echo watts=$(watts)
+        """, ssdts=["dcmi"], smbios=[record(0xe5)])
+        values = self.values(result)
+        self.assertEqual(values.pop("watts"), "187.0 W")
+        self.assertEqual(set(values.values()), {"IPI0001:00", SMBIOS})
+
     def test_base_of_0_makes_no_interface(self):
         result = self.look("modprobe kcs_host && where; sleep 1", ssdts=["hidden"],
                            smbios=NOWHERE)
@@ -156,6 +165,12 @@ class BoardTest(Discovery):
         self.assertEqual(result.console.count("IPI0001 is a board device"), 1)
         self.assertIn("ports=", result.console)
 
+    def test_board_device_of_another_driver_is_named_as_that(self):
+        result = self.look("modprobe ipmi_si && modprobe kcs_host; where", ssdts=["board"])
+        self.assertEqual(self.values(result), {})
+        self.assertEqual(result.console.count("KCS interface belongs to driver ipmi_si"), 1)
+        self.assertEqual(result.console.count("board device"), 0)
+
 
 class ParameterTest(Discovery):
     """What the administrator names."""
@@ -176,6 +191,25 @@ class ParameterTest(Discovery):
         result = self.look("modprobe kcs_host ports=0xca2 && ready kcs_param.0 && where")
         self.assertEqual(self.values(result), {"kcs0": "kcs_param.0"})
         self.assertEqual(self.lines(result), [])
+
+    def test_driver_that_has_the_registers_keeps_them(self):
+        result = self.look("""
+            claims() { grep -E ' ipmi_si$' /proc/ioports | sort; }
+            modprobe ipmi_si && claims >/tmp/before && [ -s /tmp/before ] || exit 1
+            for round in 1 2; do
+                modprobe kcs_host ports=0xca2 && where; rmmod kcs_host || exit 1
+            done
+            modprobe kcs_host ports=0xca2,0x10000 2>/dev/null
+            claims | cmp - /tmp/before && echo same=1
+        """)
+        self.assertEqual(self.values(result), {"same": 1})
+
+    def test_last_mention_of_a_parameter_counts(self):
+        result = self.look("""
+            modprobe kcs_host ports=0xca2,0xca8 regspacings=4,4 ports=0xca2 regspacings=1
+            where; dmesg | grep -c 'KCS interface at' | sed 's/^/interfaces=/'
+        """, ssdts=["hidden"], smbios=NOWHERE)
+        self.assertEqual(self.values(result), {"kcs0": "kcs_param.0", "interfaces": 1})
 
     def test_memory_is_claimed_register_by_register(self):
         result = self.look("""
@@ -220,6 +254,16 @@ class PciTest(Discovery):
         self.assertRegex(values.pop("kcs0"), self.DEVICE)
         self.assertEqual(values, {"watts": "187.0 W", "same": 1})
         self.assertEqual(self.lines(result), [])
+
+    def test_function_beside_another_table_is_taken_where_wanted(self):
+        result = self.look(f"""
+            modprobe kcs_host && ready IPI0001:00 && where && rmmod kcs_host || exit 1
+            modprobe kcs_host with_pci=1 && ready IPI0001:00
+            ls /sys/class/kcs | wc -l | sed 's/^/both=/'
+        """, second_bmc="qemu", second_interface="pci-ipmi-kcs")
+        values = self.values(result)
+        self.assertEqual(values, {"kcs0": "IPI0001:00", "both": 2})
+        self.assertEqual(result.console.count("left alone without with_pci=1"), 1)
 
     def test_function_of_another_driver_is_named(self):
         result = self.look("modprobe ipmi_si && modprobe kcs_host; where",
