@@ -94,9 +94,11 @@ static u8 get_cause(struct sim_exchange *exchange)
 	return IPMI_CC_NO_ERROR;
 }
 
-/* Request: parameter, bit 7 for "invalid", data. */
+/* Request: parameter, bit 7 for "invalid", data; without data only that bit is meant. */
 static u8 set_boot_option(struct sim_exchange *exchange)
 {
+	if (exchange->len == 1)
+		return IPMI_CC_NO_ERROR;
 	if (!sim_param_set(&exchange->bmc->boot, exchange->data[0] & 0x7f,
 			   &exchange->data[1], exchange->len - 1))
 		return SIM_CC_SPACE;

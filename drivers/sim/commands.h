@@ -104,7 +104,7 @@ bool sim_sel_add(struct sim_bmc *bmc, const u8 *record);
 void sim_watchdog_advance(struct sim_bmc *bmc);
 u64 sim_watchdog_next_ms(const struct sim_bmc *bmc);
 const struct sim_param *sim_param_find(const struct sim_params *params, u8 selector);
-bool sim_param_set(struct sim_params *params, u8 selector, const void *bytes, u8 len);
+bool sim_param_set(struct sim_params *params, u8 selector, const void *bytes, u16 len);
 
 /**
  * sim_put() - add bytes to a reply

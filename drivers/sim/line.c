@@ -20,6 +20,9 @@
 #define BURST_MAX	256
 #define PAUSE_US	20
 
+/* Until what a fault holds up is looked for again. */
+#define HELD_UP_US	1000
+
 static bool is_up(struct sim *sim)
 {
 	unsigned long flags;
@@ -55,17 +58,27 @@ static ktime_t idle_time(struct sim *sim)
 	return from_us(next_us > now_us ? next_us - now_us : 0);
 }
 
-/* Raises while the line is up; returns how long nothing happens by itself. */
+/*
+ * Raises while the line is up; returns how long nothing happens by itself. What is due
+ * and does not come is held up by a fault.
+ */
 static ktime_t raise(struct sim *sim)
 {
+	bool was_due = false;
+	ktime_t time;
 	int i;
 
 	for (i = 0; i < BURST_MAX; i++) {
 		if (READ_ONCE(sim->line.is_masked))
 			return KTIME_MAX;
-		if (!is_up(sim))
-			return idle_time(sim);
-		generic_handle_irq_safe(sim->line.number);
+		if (is_up(sim)) {
+			generic_handle_irq_safe(sim->line.number);
+			continue;
+		}
+		time = idle_time(sim);
+		if (time || was_due)
+			return max(time, from_us(was_due ? HELD_UP_US : 0));
+		was_due = true;
 	}
 	return from_us(PAUSE_US);
 }

@@ -131,7 +131,7 @@ const struct sim_param *sim_param_find(const struct sim_params *params, u8 selec
  * Context: any; the caller serialises.
  * Return: true unless it is too long, or there is no place for it.
  */
-bool sim_param_set(struct sim_params *params, u8 selector, const void *bytes, u8 len)
+bool sim_param_set(struct sim_params *params, u8 selector, const void *bytes, u16 len)
 {
 	return len <= SIM_PARAM_SIZE && put_param(params, selector, -1, bytes, len);
 }

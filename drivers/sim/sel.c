@@ -157,6 +157,7 @@ static u8 delete_sel_entry(struct sim_exchange *exchange)
 	sel->count--;
 	memmove(sel->records[place], sel->records[place + 1],
 		(sel->count - place) * SIM_SEL_RECORD);
+	sel->erased_s = sel_now_s(exchange->bmc);	/* 31.2: of a deletion as well */
 	sel->is_reserved = false;
 	return IPMI_CC_NO_ERROR;
 }

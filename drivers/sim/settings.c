@@ -67,10 +67,14 @@ static int set_watts(struct sim *sim, const char *text)
 {
 	u16 watts;
 	int err = kstrtou16(text, 10, &watts);
+	unsigned long flags;
 
-	if (!err)
-		WRITE_ONCE(sim->bmc.watts, watts);
-	return err;
+	if (err)
+		return err;
+	spin_lock_irqsave(&sim->lock, flags);
+	sim->bmc.watts = watts;
+	spin_unlock_irqrestore(&sim->lock, flags);
+	return 0;
 }
 
 /* N=RAW, or N=auto; the watchdog's sensor reads nothing. */
@@ -94,6 +98,7 @@ static int set_sensor(struct sim *sim, const char *text)
 	if (!number || number >= SIM_NUMBER_WATCHDOG)
 		return -ERANGE;
 	spin_lock_irqsave(&sim->lock, flags);
+	sim_catch_up(sim, sim_now_us());
 	if (is_auto)
 		sim_sensor_release(&sim->bmc, number);
 	else
@@ -214,6 +219,7 @@ static int set_fault(struct sim *sim, const char *text)
 	spin_lock_irqsave(&sim->lock, flags);
 	sim_fault_set(&sim->kcs.trouble, &read);
 	spin_unlock_irqrestore(&sim->lock, flags);
+	sim_line_stir(sim);
 	return 0;
 }
 
@@ -349,10 +355,17 @@ int sim_settings_set(struct sim *sim, const char *name, const char *text)
 static int setting_show(struct seq_file *file, void *unused)
 {
 	const struct setting *setting = find(file->file->f_path.dentry->d_name.name);
+	struct sim *sim = file->private;
+	unsigned long flags;
 
 	if (!setting)
 		return -ENOENT;
-	setting->show(file->private, file);
+	/* Sensors move and the watchdog runs, though the host may ask nothing. */
+	spin_lock_irqsave(&sim->lock, flags);
+	sim_catch_up(sim, sim_now_us());
+	setting->show(sim, file);
+	spin_unlock_irqrestore(&sim->lock, flags);
+	sim_line_stir(sim);
 	return 0;
 }
 
