@@ -44,7 +44,7 @@ STEPS = [
     Step("kunit-uml", "scripts/kunit uml", 40),
     Step("kunit-x86_64", "scripts/kunit x86_64", 60),
     # Most VMs wait most of the time.
-    Step("tests", f"{PYTEST} -n 2 --dist loadgroup -m 'not alone and not package'", 800),
+    Step("tests", f"{PYTEST} -n 2 --dist loadgroup -m 'not alone'", 800),
     Step("tests-alone", f"{PYTEST} -m alone", 700),
     Step("backports", "scripts/vm-backports -m backports", 120),
     Step("package", f"{PYTEST} -m package", 600, True),
@@ -53,8 +53,9 @@ STEPS = [
     Step("pure-fuzz", "scripts/pure fuzz 10000000", 600, True),
     Step("kunit-sanitize", "scripts/kunit x86_64 --sanitize", 900, True),
     Step("kunit-races", "scripts/kunit x86_64 --races", 900, True),
-    Step("sanitize", "scripts/vm-sanitize test_vm.py test_aml.py test_region.py", 2400, True),
-    Step("full", f"{PYTEST} -k 'test_sick or test_engine' --full", 7200, True),
+    Step("sanitize", "scripts/vm-sanitize test_vm.py test_aml.py test_region.py test_sim.py",
+         2700, True),
+    Step("full", f"{PYTEST} -k 'test_sick or test_engine or test_ipmi or test_region' --full", 7200, True),
     Step("backports-all", "scripts/vm-backports test_vm.py test_aml.py test_ipmi.py "
          "test_region.py", 1200, True),
     Step("sanitize-full", "scripts/vm-sanitize test_sick.py --full", 7200, True),
@@ -95,7 +96,10 @@ def minutes(seconds):
 
 def run_all(steps, folder):
     times = folder.parent / "seconds.json"
-    known = json.loads(times.read_text()) if times.exists() else {}
+    try:
+        known = json.loads(times.read_text())
+    except (OSError, ValueError):   # none yet, or a run was killed as it wrote it
+        known = {}
     began = time.monotonic()
     for number, step in enumerate(steps, 1):
         expected = sum(known.get(later.name, later.seconds) for later in steps[number - 1:])

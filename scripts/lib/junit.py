@@ -35,7 +35,8 @@ def suite_of(name, lines):
     suite, before, began = ElementTree.Element("testsuite", name=name), [], time.monotonic()
     for line in lines:
         print(line, end="", flush=True)
-        result = re.match(r"(not )?ok (?:\d+ )?(?:- )?(.*)", line)
+        # What was printed without a newline may stand before it.
+        result = re.match(r"(?:.*(?=not ok ))?(not )?ok (?:\d+ )?(?:- )?(.*)", line)
         if not result:
             before.append(line)
             continue

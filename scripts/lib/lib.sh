@@ -53,10 +53,10 @@ kernel_tree() {
         flock 8
         [ ! -d "$TREE" ] || exit 0
         say "unpacking the source of Linux $version ..."
-        rm -rf "$TREE.new"
-        mkdir "$TREE.new"
-        tar -C "$TREE.new" --strip-components=1 -xf /usr/src/linux-source-6.1.tar.xz
-        mv "$TREE.new" "$TREE"
+        # No errexit here: the subshell is left of ||.
+        rm -rf "$TREE.new" && mkdir "$TREE.new" &&
+            tar -C "$TREE.new" --strip-components=1 -xf /usr/src/linux-source-6.1.tar.xz &&
+            mv "$TREE.new" "$TREE"
     ) 8>"$CACHE/$version/lock" || die "no kernel source"
 }
 

@@ -31,10 +31,14 @@ def pytest_configure(config):
 
 
 def pytest_collection_modifyitems(config, items):
-    if not config.getoption("full"):
-        dropped = [item for item in items if item.get_closest_marker("full")]
-        config.hook.pytest_deselected(items=dropped)
-        items[:] = [item for item in items if item not in dropped]
+    """What takes long runs where it is asked for."""
+    left_out = set() if config.getoption("full") else {"full"}
+    if "package" not in config.option.markexpr:
+        left_out.add("package")
+    dropped = [item for item in items
+               if left_out & {mark.name for mark in item.iter_markers()}]
+    config.hook.pytest_deselected(items=dropped)
+    items[:] = [item for item in items if item not in dropped]
 
 
 # -- The report. ------------------------------------------------------------------

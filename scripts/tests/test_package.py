@@ -207,6 +207,14 @@ def test_kernel_is_installed_without_modules(machine, overrides, reason):
     assert machine.run(f"ls /lib/modules/{kernel}/updates/dkms 2>/dev/null || true") == ""
 
 
+def test_package_is_installed_though_a_build_fails(bare, deb, tmp_path):
+    machine = bare.fork(tmp_path)
+    machine.run("mkdir -p /etc/dkms; echo \"MAKE[0]='make no_such_target'\" >/etc/dkms/kcs.conf")
+    said = machine.run(f"apt-get install -qy /deb/{deb.name}", deb=deb.parent)
+    assert f"kcs-dkms: no modules for {machine.kernel()}" in said
+    assert "installed" in machine.run("dpkg-query -W -f '${db:Status-Status}' kcs-dkms")
+
+
 # -- Which driver. ----------------------------------------------------------------
 
 @pytest.fixture

@@ -181,6 +181,7 @@ class ModuleTest(VmCase):
         self.assertEqual(values["call"], 1)
         self.assertLess(values["rmmod_ms"], 2000)
 
+    @pytest.mark.alone
     def test_rmmod_with_many_calls_in_flight(self):
         result = self.boot("""
             modules && await "BMC dead" && modprobe acpi_power_meter
@@ -209,6 +210,7 @@ class ModuleTest(VmCase):
         """, ssdts=["many"], bmc=["--think-ms", "200"])
         self.assertEqual(result.output.split(), ["187000000"] * 4)
 
+    @pytest.mark.alone
     def test_killed_reader_of_a_silent_bmc_ends_with_the_verdict(self):
         result = self.boot("""
             modules && modprobe acpi_power_meter && sleep 0.5
