@@ -60,6 +60,7 @@ class ToolTest(VmCase):
         result = self.boot(PRELUDE + """
             cat >/tools <<'END'\n""" + "\n".join(tools) + """\nEND
             tools() {
+                rm -rf /tmp/.freeipmi
                 while read -r tool; do
                     echo "$1 == $tool"; timeout 60 sh -c "$tool" </dev/null 2>&1
                     echo "exit $?"
