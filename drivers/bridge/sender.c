@@ -43,26 +43,41 @@ MODULE_PARM_DESC(timeout_ms,
 /* -- There and back. ------------------------------------------------------ */
 
 /*
- * A CPU may be stopped anywhere here: until the very end the message is known. It is
- * stopped where interrupts are on, so not between the last two steps; but for
- * PREEMPT_RT, where the message handler's locks sleep.
+ * A CPU is stopped where interrupts are on. PREEMPT_RT has them on: the message
+ * handler's locks sleep there.
+ */
+static unsigned long hold_cpu(void)
+{
+	unsigned long flags = 0;
+
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		local_irq_save(flags);
+	return flags;
+}
+
+static void release_cpu(unsigned long flags)
+{
+	if (!IS_ENABLED(CONFIG_PREEMPT_RT))
+		local_irq_restore(flags);
+}
+
+/*
+ * A CPU may be stopped anywhere here, but not between the last two steps: until the
+ * very end the message is known.
  */
 static void give_back(struct kcs_smi *smi, struct ipmi_smi_msg *msg, int err,
 		      const struct kcs_msg *reply)
 {
-	bool is_held = !IS_ENABLED(CONFIG_PREEMPT_RT);
-	unsigned long flags = 0;
+	unsigned long flags;
 
 	if (err)
 		msg->rsp_size = kcs_message_failure(msg->rsp, msg->data, err);
 	else
 		msg->rsp_size = kcs_message_reply(msg->rsp, reply);
-	if (is_held)
-		local_irq_save(flags);
+	flags = hold_cpu();
 	if (cmpxchg(&smi->msg, msg, NULL) == msg)
 		ipmi_smi_msg_received(smi->intf, msg);
-	if (is_held)
-		local_irq_restore(flags);
+	release_cpu(flags);
 }
 
 /* The request that carries a message; an older one is on its way out. */
@@ -248,6 +263,19 @@ static bool is_parked(const struct kcs_smi *smi)
 	return READ_ONCE(smi->polled) || irqs_disabled();
 }
 
+/*
+ * A program's message while the machine is switched off. Were its CPU stopped with the
+ * message in hand, the one that switches off would wait for ever: after the return the
+ * handler gives the next message from a tasklet, for which interrupts have to be on.
+ */
+static void transfer_unstopped(struct kcs_smi *smi)
+{
+	unsigned long flags = hold_cpu();
+
+	kcs_sender_poll(smi);
+	release_cpu(flags);
+}
+
 /**
  * kcs_sender_send() - take a message of the message handler
  * @send_info: the &struct kcs_smi
@@ -267,7 +295,7 @@ KCS_COMPAT_SENT kcs_sender_send(void *send_info, struct ipmi_smi_msg *msg)
 	if (!kcs_sender_is_polled(smi))
 		err = hand_in(smi, msg);
 	else if (!is_parked(smi))
-		kcs_sender_poll(smi);
+		transfer_unstopped(smi);
 	if (err)
 		give_back(smi, msg, err, NULL);
 	return (KCS_COMPAT_SENT)0;
