@@ -168,9 +168,11 @@ static void exchange_relax(struct kcs_host *host, enum kcs_driver driver)
  * interrupt or to a timer: the engine is not woken only to sleep. An interrupt that
  * came since the last step did not see @is_left; it is pending then.
  */
-static void exchange_leave(struct kcs_host *host, u64 end_us, u64 now_us)
+static void exchange_leave(struct kcs_host *host, u32 us, u64 now_us,
+			   u64 deadline_us)
 {
 	const struct kcs_clock_ops *ops = host->clock->ops;
+	u64 end_us = sleep_end_us(host, us, now_us, deadline_us, KCS_DRIVER_PASSER);
 
 	host->left_end_us = end_us;
 	/* Before the look at what is pending; pairs with kcs_irq_handle(). */
@@ -209,7 +211,7 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 {
 	struct kcs_transport *transport = host->transport;
 	bool interrupt = host->irq.is_on && READ_ONCE(host->irq.is_trusted);
-	u64 began_us, now_us, end_us;
+	u64 began_us, now_us;
 	int err = 0;
 	u32 us;
 
@@ -224,14 +226,15 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		err = exchange_check(host, now_us, deadline_us, driver);
 		if (err)
 			break;
-		end_us = sleep_end_us(host, us, now_us, deadline_us, driver);
 		if (exchange_must_leave(host, driver, us, now_us - began_us)) {
 			if (driver == KCS_DRIVER_PASSER && us)
-				exchange_leave(host, end_us, now_us);
+				exchange_leave(host, us, now_us, deadline_us);
 			return -EINPROGRESS;
 		}
 		if (us)
-			exchange_sleep(host, end_us, now_us, driver);
+			exchange_sleep(host, sleep_end_us(host, us, now_us,
+							  deadline_us, driver),
+				       now_us, driver);
 		else
 			exchange_relax(host, driver);
 		now_us = kcs_host_now_us(host);

@@ -156,7 +156,7 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 {
 	struct kcs_irq *irq = data;
 	unsigned long flags;
-	bool is_ours, shows;
+	bool is_ours, shows, ends_sleep;
 	u8 status;
 
 	spin_lock_irqsave(&irq->lock, flags);
@@ -174,12 +174,13 @@ irqreturn_t kcs_irq_handle(int number, void *data)
 		irq_mask_locked(irq);
 	spin_unlock_irqrestore(&irq->lock, flags);
 
-	/* The interrupt of a byte that was polled ends no sleep. */
-	if (is_ours && shows)
+	/* That of a byte which was polled does not. */
+	ends_sleep = is_ours && shows;
+	if (ends_sleep)
 		kcs_wake_up(irq->progress);
 	/* @is_left is read after the wake-up: see exchange_leave(). */
-	if ((is_ours && shows && READ_ONCE(irq->is_left)) ||
-	    READ_ONCE(irq->attention) || READ_ONCE(irq->storm))
+	if ((ends_sleep && READ_ONCE(irq->is_left)) || READ_ONCE(irq->attention) ||
+	    READ_ONCE(irq->storm))
 		kcs_wake_up(irq->work);
 	return IRQ_RETVAL(is_ours);
 }
