@@ -32,17 +32,6 @@ static acpi_status interface_type(acpi_handle handle, u64 *ift)
 }
 
 /**
- * kcs_acpi_has_companion() - test whether a device is one of ACPI's
- * @dev: the device
- *
- * Return: true when it is.
- */
-bool kcs_acpi_has_companion(struct device *dev)
-{
-	return has_acpi_companion(dev);
-}
-
-/**
  * kcs_acpi_is_kcs() - test whether an IPI0001 device says that it is KCS
  * @dev: the device
  *

@@ -6,7 +6,6 @@
 
 struct device;
 
-bool kcs_acpi_has_companion(struct device *dev);
 bool kcs_acpi_is_kcs(struct device *dev);
 int kcs_acpi_check_type(struct device *dev);
 void kcs_acpi_report_boards(void);

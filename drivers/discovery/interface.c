@@ -90,3 +90,22 @@ void kcs_interface_shutdown(struct device *dev)
 {
 	kcs_host_pause(dev_get_drvdata(dev));
 }
+
+/**
+ * kcs_interface_report_taken() - say which driver has an interface, if not ours
+ * @dev: the device
+ * @ours: the driver that would take it
+ *
+ * Another driver came first, and the user would wonder why nothing happens.
+ *
+ * Context: may sleep; the device is not locked.
+ */
+void kcs_interface_report_taken(struct device *dev, const struct device_driver *ours)
+{
+	device_lock(dev);
+	if (dev->driver && dev->driver != ours)
+		dev_notice(dev,
+			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
+			   dev->driver->name);
+	device_unlock(dev);
+}

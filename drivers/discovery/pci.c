@@ -103,19 +103,6 @@ static struct pci_driver kcs_pci_driver = {
 	.driver.pm = pm_sleep_ptr(&kcs_interface_pm),
 };
 
-/* Another driver came first, and the user would wonder why nothing happens. */
-static void report_taken_pci(struct pci_dev *pdev)
-{
-	struct device *dev = &pdev->dev;
-
-	device_lock(dev);
-	if (dev->driver && dev->driver != &kcs_pci_driver.driver)
-		dev_notice(dev,
-			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
-			   dev->driver->name);
-	device_unlock(dev);
-}
-
 /**
  * kcs_pci_register() - take the interfaces that are PCI functions
  *
@@ -130,7 +117,7 @@ int kcs_pci_register(void)
 	if (err)
 		return err;
 	while ((pdev = pci_get_class(PCI_CLASS_SERIAL_IPMI_KCS, pdev)))
-		report_taken_pci(pdev);
+		kcs_interface_report_taken(&pdev->dev, &kcs_pci_driver.driver);
 	return 0;
 }
 

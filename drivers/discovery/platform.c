@@ -57,7 +57,7 @@ MODULE_DEVICE_TABLE(acpi, kcs_platform_ids);
 /* Not from id_entry: the last driver that was compared with the device sets it. */
 static enum rank rank_of(struct platform_device *pdev)
 {
-	if (kcs_acpi_has_companion(&pdev->dev))
+	if (has_acpi_companion(&pdev->dev))
 		return RANK_ACPI;
 	return strcmp(pdev->name, KCS_PARAM_DEVICE) ? RANK_SMBIOS : RANK_PARAMETER;
 }
@@ -169,9 +169,9 @@ static int names_better(struct device *dev, void *context)
 	const struct named *named = context;
 	struct kcs_location location;
 
-	return is_candidate(dev) && rank_of(pdev) < named->rank && is_kcs(pdev) &&
+	return is_candidate(dev) && rank_of(pdev) < named->rank &&
 	       !platform_locate(pdev, &location) &&
-	       kcs_location_is_same(&location, &named->location);
+	       kcs_location_is_same(&location, &named->location) && is_kcs(pdev);
 }
 
 /*
@@ -247,26 +247,15 @@ static struct platform_driver kcs_platform_driver = {
 	},
 };
 
-static bool is_served_by_another(struct device *dev)
-{
-	return dev->driver && dev->driver != &kcs_platform_driver.driver;
-}
-
-/* Another driver came first, and the user would wonder why nothing happens. */
 static int report_taken(struct device *dev, void *unused)
 {
 	struct platform_device *pdev = to_platform_device(dev);
 	struct kcs_location location;
 
-	if (!is_candidate(dev))
-		return 0;
-	device_lock(dev);
-	if (is_served_by_another(dev) && is_kcs(pdev) &&
+	if (dev->driver != &kcs_platform_driver.driver && is_candidate(dev) &&
+	    is_kcs(pdev) &&
 	    (platform_locate(pdev, &location) || !is_named_better(pdev, &location)))
-		dev_notice(dev,
-			   "KCS interface belongs to driver %s; unbind it there and bind it to kcs_host to use it\n",
-			   dev->driver->name);
-	device_unlock(dev);
+		kcs_interface_report_taken(dev, &kcs_platform_driver.driver);
 	return 0;
 }
 
@@ -276,7 +265,7 @@ static int names_kcs(struct device *dev, void *least)
 	struct kcs_location location;
 
 	return is_candidate(dev) && rank_of(pdev) >= *(enum rank *)least &&
-	       is_kcs(pdev) && !platform_locate(pdev, &location);
+	       !platform_locate(pdev, &location) && is_kcs(pdev);
 }
 
 /**
