@@ -10,6 +10,7 @@
 
 #define TEXT_PIECE_MAX	16
 #define TEMPERATURES	3
+#define LIMIT_SIZE	4	/* exception action, limit, time (2) */
 
 /* A kind of temperature: its entity, in DCMI and in IPMI 2.0, and its sensor. */
 static const struct {
@@ -130,8 +131,8 @@ static u8 get_temperatures(struct sim_exchange *exchange)
 	return code;
 }
 
-/* Request: group, entity, instance, action, limit, seconds (2). */
-static u8 set_thermal_limit(struct sim_exchange *exchange)
+/* Finds the limit of the entity that a request is of. */
+static u8 begin_limit(struct sim_exchange *exchange, u8 **limit)
 {
 	u8 code = sim_check_group(exchange);
 	int kind = find_temperature(exchange->data[1]);
@@ -140,21 +141,27 @@ static u8 set_thermal_limit(struct sim_exchange *exchange)
 		return code;
 	if (kind < 0)
 		return SIM_CC_FIELD;
-	memcpy(exchange->bmc->dcmi.thermal[kind], &exchange->data[3], 4);
+	*limit = exchange->bmc->dcmi.thermal[kind];
 	return IPMI_CC_NO_ERROR;
+}
+
+/* Request: group, entity, instance, action, limit, seconds (2). */
+static u8 set_thermal_limit(struct sim_exchange *exchange)
+{
+	u8 *limit, code = begin_limit(exchange, &limit);
+
+	if (!code)
+		memcpy(limit, &exchange->data[3], LIMIT_SIZE);
+	return code;
 }
 
 static u8 get_thermal_limit(struct sim_exchange *exchange)
 {
-	u8 code = sim_check_group(exchange);
-	int kind = find_temperature(exchange->data[1]);
+	u8 *limit, code = begin_limit(exchange, &limit);
 
-	if (code)
-		return code;
-	if (kind < 0)
-		return SIM_CC_FIELD;
-	sim_put(exchange, exchange->bmc->dcmi.thermal[kind], 4);
-	return IPMI_CC_NO_ERROR;
+	if (!code)
+		sim_put(exchange, limit, LIMIT_SIZE);
+	return code;
 }
 
 /* -- Strings. ------------------------------------------------------------- */
