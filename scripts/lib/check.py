@@ -13,9 +13,8 @@ import sys
 import time
 from xml.etree import ElementTree
 
-from junit import CACHE, count
-
-ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
+from junit import count
+from vm import CACHE, ROOT
 
 # Runs of which results and logs are kept.
 RUNS_MAX = 5

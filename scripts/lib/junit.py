@@ -15,7 +15,7 @@ import sys
 import time
 from xml.etree import ElementTree
 
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME") or "~/.cache").expanduser() / "kcs"
+from vm import CACHE
 
 # What XML cannot hold, of what a log may hold.
 UNSPEAKABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd]")

@@ -5,14 +5,10 @@ import struct
 
 from vm_case import VmCase
 
-# where: name=device of each interface. ready: wait for that of a device.
+# where: name=device of each interface.
 PRELUDE = r"""
 where() { for path in /sys/class/kcs/kcs*; do [ -e $path ] || continue
         echo ${path##*/}=$(basename $(readlink -f $path/device)); done; }
-ready() { for _ in $(seq 200); do
-        [ "$(cat $(find /sys/devices -path "*/$1/kcs/*/health"))" = ready ] && return
-        sleep 0.05
-    done; false; }
 """
 
 SMBIOS = "dmi-ipmi-si.0"

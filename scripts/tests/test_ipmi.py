@@ -31,9 +31,7 @@ TIMES = re.compile(r"\d\d/\d\d/\d\d(?:\d\d)?|\d\d:\d\d:\d\d|IPMI timestamp: .*|"
 # A program that asks and takes the time.
 CLOCK = USER / "ipmi_clock.c"
 
-# FreeIPMI keeps the data records in the home folder of the user.
 PRELUDE = r"""
-mkdir -p /etc && echo root:x:0:0::/tmp:/bin/sh >/etc/passwd
 for module in ipmi_msghandler ipmi_devintf; do modprobe $module; done
 ours() { modprobe kcs_host && modprobe kcs_ipmi && device; }
 answers() { ipmitool raw 6 1 >/dev/null 2>&1; }

@@ -13,11 +13,11 @@ import subprocess
 
 import pytest
 
+from vm import CACHE, ROOT
+
 pytestmark = pytest.mark.package
 
-ROOT = pathlib.Path(__file__).resolve().parents[2]
 PACKAGE = ROOT / "scripts/package"
-CACHE = pathlib.Path(os.environ.get("XDG_CACHE_HOME", pathlib.Path.home() / ".cache")) / "kcs"
 TOOLS = "debootstrap lintian man-db mandoc shellcheck xz-utils linux-image-amd64"
 MODULES = ["kcs_anchor", "kcs_host", "kcs_ipmi", "kcs_opregion", "kcs_sim"]
 # What APT, dpkg and DKMS keep for themselves, and copies of /etc/group.

@@ -14,9 +14,6 @@ pytestmark = pytest.mark.sanitized
 # watts NAME PATH: what a READ method there returns.
 READ = r"""
 read_at() { echo "$1=$(evaluate "\\_SB.$2.READ" | sed 's/integer=//')"; }
-ready() { for _ in $(seq 200); do
-        [ "$(cat /sys/bus/platform/devices/$1/kcs/kcs*/health)" = ready ] && return; sleep 0.05
-    done; false; }
 calls() { cat /sys/module/kcs_opregion/calls/$1; }
 both() { modprobe kcs_host && ready IPI0001:00 && ready IPI0001:01; }
 """

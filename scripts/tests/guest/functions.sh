@@ -14,6 +14,17 @@ average() { cat "$(meter)"; }
 watts() { average | awk '{ printf "%.1f W\n", $1 / 1000000 } END { exit !NR }'; }
 # No program is started: under emulation that would be most of what is measured.
 now_ms() { read -r up _ </proc/uptime; echo "${up%.*}${up#*.}0"; }
+# Wait, 10 s at most, for the interface of a device.
+ready() {
+    for _ in $(seq 200); do
+        for host in /sys/class/kcs/kcs*; do
+            [ "$(basename "$(readlink "$host/device")")" = "$1" ] &&
+                [ "$(cat "$host/health")" = ready ] && return
+        done
+        sleep 0.05
+    done
+    false
+}
 modules() { modprobe kcs_host && modprobe kcs_opregion; }
 unload() { rmmod kcs_opregion && echo N >/sys/module/kcs_anchor/parameters/pinned &&
     rmmod kcs_anchor && rmmod kcs_host; }

@@ -2,7 +2,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 # The guest's init: runs /script, and ends QEMU with its exit status.
 /bin/busybox --install -s /bin
-mkdir -p /proc /sys /dev /tmp
+mkdir -p /proc /sys /dev /tmp /etc
+# FreeIPMI keeps data records in the home folder of the user.
+echo root:x:0:0::/tmp:/bin/sh >/etc/passwd
 mount -t proc proc /proc
 mount -t sysfs sysfs /sys
 mount -t devtmpfs dev /dev
