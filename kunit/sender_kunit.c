@@ -163,7 +163,8 @@ static void bmc_that_errs_costs_a_panic_two_messages(struct kunit *test)
 
 /*
  * The interface is paused by then, and ipmi_poweroff waits for the answer: with
- * interrupts on until its message is back, with interrupts off it polls.
+ * interrupts on until its message is back, with interrupts off it polls. A program's
+ * message is not to be told from its own: no CPU may be stopped with one in hand.
  */
 static void power_off_is_sent_by_a_paused_interface(struct kunit *test)
 {
@@ -174,9 +175,15 @@ static void power_off_is_sent_by_a_paused_interface(struct kunit *test)
 	handler_start(test);
 	kcs_host_pause(engine->host);
 	machine_state = SYSTEM_POWER_OFF;
+	engine->accesses = 0;
+	engine->stretch = 0;
+	engine->longest_stretch = 0;
 	handler_send();
 	KUNIT_EXPECT_EQ(test, handler.returned, 1);
 	KUNIT_EXPECT_EQ(test, returned_code(test), 0);
+	KUNIT_EXPECT_GE(test, engine->accesses, ECHO_WRITES);
+	KUNIT_EXPECT_EQ(test, engine->longest_stretch,
+			IS_ENABLED(CONFIG_PREEMPT_RT) ? 0 : engine->accesses);
 
 	if (!IS_ENABLED(CONFIG_PREEMPT_RT)) {	/* there the BMC's lock sleeps */
 		local_irq_save(flags);
