@@ -287,24 +287,21 @@ def init(bed):
     result = bed.boot("""
         cd /lib/modules/*
         for kind in none silence floating ibf_stuck error "code code=d2"; do
-            best=9999; worst=0
-            for _ in 1 2 3; do
-                start=$(now_ms)
-                insmod kcs_host.ko && insmod kcs_sim.ko fault="$kind" &&
-                    insmod kcs_anchor.ko && insmod kcs_opregion.ko || exit 1
-                ms=$(($(now_ms) - start)); [ $ms -lt $best ] && best=$ms
-                [ $ms -gt $worst ] && worst=$ms
-                rmmod kcs_sim; unload
-            done
-            echo "${kind%% *} ms=$best worst=$worst"
+            dmesg -c >/dev/null; start=$(now_ms)
+            insmod kcs_host.ko && insmod kcs_sim.ko fault="$kind" &&
+                insmod kcs_anchor.ko && insmod kcs_opregion.ko || exit 1
+            echo "${kind%% *} ms=$(($(now_ms) - start)) $(dmesg | awk '
+                /initcall .*\\[kcs_.* returned 0 after/ { us += $(NF - 1); count++ }
+                END { print "us=" us, "modules=" count }')"
+            rmmod kcs_sim; unload
         done
-    """, ssdts=["reg"])
+    """, ssdts=["reg"], kernel_arguments="initcall_debug")
     found = figures(result)
-    worst = max(found, key=lambda kind: found[kind]["ms"])
-    bound = 1000 if bed.sanitized else 100
-    yield (f"module init (all four), {len(found)} BMCs, best of 3 each", f"<= {bound} ms",
-           f"{found[worst]['ms']:.0f} ms ({worst}); worst of all "
-           f"{max(f['worst'] for f in found.values()):.0f} ms", found[worst]["ms"] <= bound)
+    worst = max(found, key=lambda kind: found[kind]["us"])
+    yield (f"the kernel's own measure of all four modules' init, {len(found)} BMCs", "<= 100 ms",
+           f"{found[worst]['us'] / 1000:.1f} ms ({worst}); with the loading of the files "
+           f"{max(f['ms'] for f in found.values()):.0f} ms",
+           found[worst]["us"] <= 100000 and all(f["modules"] == 4 for f in found.values()))
 
 
 @rows("lines")
