@@ -7,7 +7,6 @@
 #include <kunit/test.h>
 
 #define MS	1000ull
-#define NEVER	KCS_HEALTH_NEVER
 
 #define TEST	KCS_CMD_GET_SELF_TEST
 #define ID	IPMI_GET_DEVICE_ID_CMD
@@ -139,7 +138,7 @@ static void tell(struct kunit *test, const struct step *steps, size_t count)
 	kcs_health_init(&health, 0);
 	for (i = 0; i < count; i++) {
 		const struct step *step = &steps[i];
-		u64 question_us = step->question_ms < 0 ? NEVER :
+		u64 question_us = step->question_ms < 0 ? KCS_HEALTH_NEVER :
 				  (u64)step->question_ms * MS;
 
 		happen(&health, step);
@@ -241,7 +240,8 @@ static void demanded_search_has_its_whole_time(struct kunit *test)
 	     { ASKED, 0, 7000, DEAD, false, true, TEST, 7000 },
 	     { STIRRED, 0, 7001, DEAD, false, true, TEST, 7000 },
 	     { SILENT, 0, 11800, DEAD, false, true, ID, 11810 },
-	     { DEMANDED, 0, 11801, DEAD, false, true, ID, 11810 });
+	     { DEMANDED, 0, 11801, DEAD, false, true, ID, 11810 },
+	     { SILENT, 0, 12000, DEAD, false, true, TEST, 13000 });
 }
 
 static void busy_bmc_is_asked_the_same_again(struct kunit *test)

@@ -50,9 +50,10 @@ def suite_of(name, lines):
     return suite
 
 
-def main(name):
+def report(name, lines):
+    """Write the results that TAP lines have, tell how many there are, and exit."""
     path = pathlib.Path(os.environ.get("KCS_JUNIT") or CACHE / f"results/{name}.xml")
-    suite = suite_of(name, sys.stdin)
+    suite = suite_of(name, lines)
     path.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
     passed, failed = count(path)
@@ -61,4 +62,4 @@ def main(name):
 
 
 if __name__ == "__main__":
-    main(sys.argv[1] if sys.argv[1:] else sys.exit(__doc__))
+    report(sys.argv[1] if sys.argv[1:] else sys.exit(__doc__), sys.stdin)
