@@ -149,6 +149,7 @@ static void collect_takes_the_late_and_the_cancelled(struct kunit *test)
 	add(test, queue, KCS_CLASS_USER, 'a')->deadline_us = 50;
 	add(test, queue, KCS_CLASS_USER, 'b')->deadline_us = 51;
 	add(test, queue, KCS_CLASS_AML, 'c')->ended = 1;
+	KUNIT_EXPECT_EQ(test, kcs_queue_deadline_us(queue), 51ull);
 	kcs_queue_collect(queue, &ended, 50);
 	KUNIT_EXPECT_EQ(test, kcs_queue_deadline_us(queue), 51ull);
 	KUNIT_EXPECT_EQ(test, queue->expiry_us, 51ull);

@@ -25,6 +25,7 @@ static const struct sim_row sel_rows[] = {
 	{ 0x0a, 0x46, 4, HEX(0, 0, 2, 0), 1, REPLY(0xc5) },
 	{ 0x0a, 0x47, 6, HEX(0, 0, 'C', 'L', 'R', 0xaa), 1, REPLY(0xc5) },
 	{ 0x0a, 0x42, 0, {}, 3, REPLY(0, 1, 0) },
+	{ 0x0a, 0x46, 4, HEX(2, 0, 2, 0), 1, REPLY(0xc5) },
 	{ 0x0a, 0x43, 6, HEX(1, 0, 3, 0, 2, 1), 4, REPLY(0, 0xff, 0xff, 2) },
 	{ 0x0a, 0x43, 6, HEX(1, 0, 1, 0, 17, 1), 1, REPLY(0xc9) },
 	{ 0x0a, 0x46, 4, HEX(1, 0, 9, 0), 1, REPLY(0xcb) },
