@@ -9,6 +9,18 @@
 struct device;
 struct device_driver;
 
+/**
+ * struct kcs_finding - what a table says of an interface, and what follows from it
+ * @source: the table
+ * @location: its registers; without spacing where the table names none
+ * @verdict: why it is not to be taken, in words; empty where it is
+ */
+struct kcs_finding {
+	const char *source;
+	struct kcs_location location;
+	char verdict[120];
+};
+
 extern const struct dev_pm_ops kcs_interface_pm;
 
 int kcs_interface_start(struct device *dev, const struct kcs_location *location,

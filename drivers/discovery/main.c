@@ -4,6 +4,7 @@
 #include "param.h"
 #include "pci.h"
 #include "platform.h"
+#include "table.h"
 #include "../core/host.h"
 
 #include <kcs/version.h>
@@ -25,6 +26,7 @@ static int discovery_start(void)
 		goto err_pci;
 	if (!kcs_platform_smbios_names_kcs())
 		kcs_acpi_report_boards();
+	kcs_table_create();
 	return 0;
 
 err_pci:
@@ -36,6 +38,7 @@ err_platform:
 
 static void discovery_stop(void)
 {
+	kcs_table_remove();
 	if (IS_ENABLED(CONFIG_PCI))
 		kcs_pci_unregister();
 	kcs_platform_unregister();

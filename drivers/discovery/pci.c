@@ -12,6 +12,7 @@
 #include <linux/module.h>
 #include <linux/pci.h>
 #include <linux/pm.h>
+#include <linux/string.h>
 
 /*
  * A server's BMC may be a PCI function and stand in ACPI or SMBIOS as well, at other
@@ -39,12 +40,35 @@ static int pci_locate(struct pci_dev *pdev, struct kcs_location *location)
 	err = kcs_location_decode(&pdev->resource[0], 1, location);
 	if (!err && pci_resource_len(pdev, 0) <= location->spacing_bytes)
 		err = -ERANGE;
-	if (!err)
-		err = kcs_location_check(location);
-	if (err)
-		dev_err(&pdev->dev, "no usable registers at %pR; interface left alone\n",
-			&pdev->resource[0]);
-	return err;
+	return err ?: kcs_location_check(location);
+}
+
+/**
+ * kcs_pci_judge() - decide whether a function is an interface to be taken
+ * @pdev: the function
+ * @finding: what it says, and why not, are written here
+ *
+ * Context: may sleep.
+ * Return: 0 when it is; %-ENODEV when it is not KCS, may be what another table names,
+ * or has no address; what kcs_location_check() returns.
+ */
+int kcs_pci_judge(struct pci_dev *pdev, struct kcs_finding *finding)
+{
+	const char *why = NULL;
+	int err;
+
+	*finding = (struct kcs_finding){ .source = "PCI" };
+	err = pci_locate(pdev, &finding->location);
+	if (pci_match_id(kcs_pci_impostors, pdev))
+		why = "left alone: it says that it is KCS, and is not";
+	else if (!with_pci && kcs_platform_names_kcs())
+		why = "left alone without with_pci=1: another table names an interface, maybe this BMC's";
+	if (why)
+		strscpy(finding->verdict, why, sizeof(finding->verdict));
+	else if (err)
+		snprintf(finding->verdict, sizeof(finding->verdict),
+			 "left alone: no usable registers at %pR", &pdev->resource[0]);
+	return why ? -ENODEV : err;
 }
 
 /* Without an interrupt the interface polls. Messages need the device to be a master. */
@@ -59,28 +83,20 @@ static int pci_interrupt(struct pci_dev *pdev)
 
 static int kcs_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 {
-	struct kcs_location location;
-	int err, irq;
+	struct kcs_finding finding;
+	int err = kcs_pci_judge(pdev, &finding), irq;
 
-	if (pci_match_id(kcs_pci_impostors, pdev)) {
-		dev_info(&pdev->dev, "says that it is KCS, and is not; left alone\n");
-		return -ENODEV;
-	}
-	if (!with_pci && kcs_platform_names_kcs()) {
-		dev_notice(&pdev->dev,
-			   "ACPI, SMBIOS or a parameter names an interface, which may be the same BMC's; interface left alone without with_pci=1\n");
-		return -ENODEV;
+	if (err) {
+		dev_notice(&pdev->dev, "interface %s\n", finding.verdict);
+		return err;
 	}
 	err = pcim_enable_device(pdev);
 	if (err) {
 		dev_err(&pdev->dev, "cannot be enabled; interface left alone\n");
 		return err;
 	}
-	err = pci_locate(pdev, &location);
-	if (err)
-		return err;
 	irq = pci_interrupt(pdev);
-	return kcs_interface_start(&pdev->dev, &location, max(irq, 0),
+	return kcs_interface_start(&pdev->dev, &finding.location, max(irq, 0),
 				   !pdev->msi_enabled && !pdev->msix_enabled);
 }
 

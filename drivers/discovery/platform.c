@@ -33,8 +33,6 @@
 #define SMBIOS_SIZE	"reg-size"
 #define SMBIOS_SHIFT	"reg-shift"
 
-#define SMBIOS_IS_KCS	1	/* of SMBIOS_TYPE; 2 is SMIC, 3 BT */
-
 /**
  * enum rank - whose word counts where several name one interface, best first
  * @RANK_PARAMETER: the administrator's
@@ -72,27 +70,42 @@ static u8 smbios_type(struct device *dev)
 	return type;
 }
 
-static bool is_kcs(struct platform_device *pdev)
+static int kind_of(struct platform_device *pdev)
 {
 	switch (rank_of(pdev)) {
 	case RANK_ACPI:
-		return kcs_acpi_is_kcs(&pdev->dev);
+		return kcs_acpi_kind(&pdev->dev);
 	case RANK_SMBIOS:
-		return smbios_type(&pdev->dev) == SMBIOS_IS_KCS;
+		return smbios_type(&pdev->dev);
 	default:
-		return true;
+		return KCS_ACPI_KIND_KCS;
 	}
 }
 
-static int check_type(struct platform_device *pdev)
+static bool is_kcs(struct platform_device *pdev)
 {
-	if (rank_of(pdev) == RANK_ACPI)
-		return kcs_acpi_check_type(&pdev->dev);
-	if (is_kcs(pdev))
+	return kind_of(pdev) == KCS_ACPI_KIND_KCS;
+}
+
+static int judge_kind(struct platform_device *pdev, struct kcs_finding *finding)
+{
+	static const char * const names[] = {
+		[2] = "SMIC", [3] = "BT", [4] = "SSIF",
+	};
+	int kind = kind_of(pdev);
+
+	if (kind == KCS_ACPI_KIND_KCS)
 		return 0;
-	dev_info(&pdev->dev, "interface type is %u, not 1 (KCS); interface left alone\n",
-		 smbios_type(&pdev->dev));
-	return -ENODEV;
+	if (kind < 0)
+		strscpy(finding->verdict, "its kind is unknown: _IFT fails",
+			sizeof(finding->verdict));
+	else if (kind < ARRAY_SIZE(names) && names[kind])
+		snprintf(finding->verdict, sizeof(finding->verdict), "%s, not KCS",
+			 names[kind]);
+	else
+		snprintf(finding->verdict, sizeof(finding->verdict),
+			 "of kind %d, not 1 (KCS)", kind);
+	return min(kind, 0) ?: -ENODEV;
 }
 
 /* -- Where it is. --------------------------------------------------------- */
@@ -131,15 +144,19 @@ static const char *location_fault(int err)
 	}
 }
 
-static void report_location(struct platform_device *pdev,
-			    const struct kcs_location *location, int err)
+static int judge_location(int located, struct kcs_finding *finding)
 {
-	if (err)
-		dev_err(&pdev->dev,
-			"no usable registers among the %u resources (%s); interface left alone\n",
-			pdev->num_resources, location_fault(err));
-	else if (rank_of(pdev) == RANK_SMBIOS && !location->is_memory &&
-		 platform_get_resource(pdev, IORESOURCE_MEM, 0))
+	if (located)
+		snprintf(finding->verdict, sizeof(finding->verdict),
+			 "no usable registers: %s", location_fault(located));
+	return located;
+}
+
+static void report_mended(struct platform_device *pdev,
+			  const struct kcs_location *location)
+{
+	if (rank_of(pdev) == RANK_SMBIOS && !location->is_memory &&
+	    platform_get_resource(pdev, IORESOURCE_MEM, 0))
 		dev_info(&pdev->dev, "SMBIOS gives memory at 0x%llx, where none of a device can be; taken for an I/O port\n",
 			 location->base);
 }
@@ -154,8 +171,15 @@ struct named {
 	enum rank rank;
 };
 
-/* As the bus compares, but for what sysfs overrides, and without a trace in the device. */
-static bool is_candidate(struct device *dev)
+/**
+ * kcs_platform_is_candidate() - test whether a table may name an interface by a device
+ * @dev: a platform device
+ *
+ * As the bus compares, but for what sysfs overrides, and without a trace in the device.
+ *
+ * Return: true when it is one of ACPI's, SMBIOS' or a parameter's.
+ */
+bool kcs_platform_is_candidate(struct device *dev)
 {
 	const char *name = to_platform_device(dev)->name;
 
@@ -163,13 +187,13 @@ static bool is_candidate(struct device *dev)
 	       !strcmp(name, SMBIOS_DEVICE) || !strcmp(name, KCS_PARAM_DEVICE);
 }
 
-static int names_better(struct device *dev, void *context)
+static int names_better(struct device *dev, const void *context)
 {
 	struct platform_device *pdev = to_platform_device(dev);
 	const struct named *named = context;
 	struct kcs_location location;
 
-	return is_candidate(dev) && rank_of(pdev) < named->rank &&
+	return kcs_platform_is_candidate(dev) && rank_of(pdev) < named->rank &&
 	       !platform_locate(pdev, &location) &&
 	       kcs_location_is_same(&location, &named->location) && is_kcs(pdev);
 }
@@ -179,12 +203,44 @@ static int names_better(struct device *dev, void *context)
  * asked for what it says, not for its driver: that may be about to come, or have
  * been taken away on purpose.
  */
-static bool is_named_better(struct platform_device *pdev,
-			    const struct kcs_location *location)
+static int judge_rank(struct platform_device *pdev, struct kcs_finding *finding)
 {
-	struct named named = { *location, rank_of(pdev) };
+	const struct named named = { finding->location, rank_of(pdev) };
+	struct device *better = bus_find_device(&platform_bus_type, NULL, &named,
+						names_better);
 
-	return bus_for_each_dev(&platform_bus_type, NULL, &named, names_better);
+	if (!better)
+		return 0;
+	snprintf(finding->verdict, sizeof(finding->verdict), "same as %s",
+		 dev_name(better));
+	put_device(better);
+	return -EALREADY;
+}
+
+/**
+ * kcs_platform_judge() - decide whether a device is an interface to be taken
+ * @pdev: the device
+ * @finding: what it says, and why not, are written here
+ *
+ * Context: may sleep.
+ * Return: 0 when it is; %-EALREADY when one whose word counts more names the same
+ * interface; %-ENODEV when it is of another kind, or has no address; %-EIO when its
+ * kind is not known; what kcs_location_check() returns.
+ */
+int kcs_platform_judge(struct platform_device *pdev, struct kcs_finding *finding)
+{
+	static const char * const sources[] = {
+		[RANK_PARAMETER] = "parameter", [RANK_ACPI] = "ACPI", [RANK_SMBIOS] = "SMBIOS",
+	};
+	int located, err = 0;
+
+	*finding = (struct kcs_finding){ .source = sources[rank_of(pdev)] };
+	located = platform_locate(pdev, &finding->location);
+	if (!located)
+		err = judge_rank(pdev, finding);
+	if (!err)
+		err = judge_kind(pdev, finding);
+	return err ?: judge_location(located, finding);
 }
 
 /* Without an interrupt, or with one that cannot be had, the interface polls. */
@@ -204,24 +260,23 @@ static int find_interrupt(struct platform_device *pdev, bool *is_shared)
 static int kcs_platform_probe(struct platform_device *pdev)
 {
 	struct device *dev = &pdev->dev;
-	struct kcs_location location;
-	int located = platform_locate(pdev, &location), irq, err;
+	struct kcs_finding finding;
+	int err = kcs_platform_judge(pdev, &finding), irq;
 	bool irq_is_shared;
 
-	if (!located && is_named_better(pdev, &location)) {
-		dev_dbg(dev, "named by another table as well, and served there\n");
+	if (err == -EALREADY) {
+		dev_dbg(dev, "%s, and served there\n", finding.verdict);
 		return -ENODEV;
 	}
-	err = check_type(pdev);
-	if (err)
+	if (err) {
+		dev_notice(dev, "%s; interface left alone\n", finding.verdict);
 		return err;
-	report_location(pdev, &location, located);
-	if (located)
-		return located;
+	}
+	report_mended(pdev, &finding.location);
 	irq = find_interrupt(pdev, &irq_is_shared);
 	if (irq < 0)
 		return irq;
-	return kcs_interface_start(dev, &location, irq, irq_is_shared);
+	return kcs_interface_start(dev, &finding.location, irq, irq_is_shared);
 }
 
 static void kcs_platform_shutdown(struct platform_device *pdev)
@@ -249,12 +304,10 @@ static struct platform_driver kcs_platform_driver = {
 
 static int report_taken(struct device *dev, void *unused)
 {
-	struct platform_device *pdev = to_platform_device(dev);
-	struct kcs_location location;
+	struct kcs_finding finding;
 
-	if (dev->driver != &kcs_platform_driver.driver && is_candidate(dev) &&
-	    is_kcs(pdev) &&
-	    (platform_locate(pdev, &location) || !is_named_better(pdev, &location)))
+	if (dev->driver != &kcs_platform_driver.driver && kcs_platform_is_candidate(dev) &&
+	    !kcs_platform_judge(to_platform_device(dev), &finding))
 		kcs_interface_report_taken(dev, &kcs_platform_driver.driver);
 	return 0;
 }
@@ -264,7 +317,7 @@ static int names_kcs(struct device *dev, void *least)
 	struct platform_device *pdev = to_platform_device(dev);
 	struct kcs_location location;
 
-	return is_candidate(dev) && rank_of(pdev) >= *(enum rank *)least &&
+	return kcs_platform_is_candidate(dev) && rank_of(pdev) >= *(enum rank *)least &&
 	       !platform_locate(pdev, &location) && is_kcs(pdev);
 }
 

@@ -4,6 +4,12 @@
 
 #include <linux/types.h>
 
+struct device;
+struct kcs_finding;
+struct platform_device;
+
+bool kcs_platform_is_candidate(struct device *dev);
+int kcs_platform_judge(struct platform_device *pdev, struct kcs_finding *finding);
 bool kcs_platform_names_kcs(void);
 bool kcs_platform_smbios_names_kcs(void);
 int kcs_platform_register(void);

@@ -24,6 +24,9 @@ def record(base, kind=KCS, access=0, irq=0):
 NOWHERE = [record(0)]
 
 
+TABLE = "cat /sys/kernel/debug/kcs/discovery"
+
+
 class Discovery(VmCase):
     """Boots, and looks at the interfaces and at what the log says."""
 
@@ -105,7 +108,7 @@ class SmbiosTest(Discovery):
         self.assertEqual(self.values(result), {})
         lines = self.lines(result)
         self.assertEqual(len(lines), 1, lines)
-        self.assertIn("interface type is 3, not 1 (KCS); interface left alone", lines[0])
+        self.assertIn("BT, not KCS; interface left alone", lines[0])
 
     def test_bmc_that_is_not_there_is_reported_once(self):
         result = self.look("modprobe kcs_host && sleep 5; cat /sys/class/kcs/kcs0/health",
@@ -266,3 +269,61 @@ class PciTest(Discovery):
                            interface="pci-ipmi-kcs")
         self.assertEqual(self.values(result), {})
         self.assertEqual(result.console.count("KCS interface belongs to driver ipmi_si"), 1)
+
+
+class TableTest(Discovery):
+    """The table in debugfs: a line for each mention of an interface."""
+
+    def rows(self, result):
+        """Of each source and device: its registers and interrupt, its verdict."""
+        lines = [line.split(None, 7) for line in result.output.splitlines()
+                 if re.match("parameter|ACPI|SMBIOS|PCI", line)]
+        return [(" ".join(line[:2]), " ".join(line[2:7]), line[7]) for line in lines]
+
+    def test_each_mention_has_its_place_and_its_verdict(self):
+        result = self.look(f"""
+            modprobe kcs_host ports=0xca8 regspacings=4 irqs=11 && {TABLE}
+        """, ssdts=["bad"], second_bmc="qemu", second_interface="pci-ipmi-kcs")
+        rows = self.rows(result)
+        function = rows.pop()
+        self.assertEqual(rows, [
+            (f"SMBIOS {SMBIOS}", "ports 0xca2 1 1 5", "same as IPI0001:00"),
+            ("ACPI IPI0001:00", "ports 0xca2 1 1 5", "taken"),
+            ("ACPI IPI0001:01", "memory 0xfed90000 4096 1 -",
+             "no usable registers: out of range"),
+            ("ACPI IPI0001:02", "- - - - -",
+             "no usable registers: no I/O port, no memory"),
+            ("ACPI IPI0001:03", "ports 0xe4 1 1 -", "BT, not KCS"),
+            ("parameter kcs_param.0", "ports 0xca8 4 1 11", "taken")])
+        self.assertRegex(function[0], "^PCI " + PciTest.DEVICE)
+        self.assertRegex(function[1], r"^ports 0x[0-9a-f]+ 1 1 \d+$")
+        self.assertRegex(function[2], "^left alone without with_pci=1")
+
+    def test_table_tells_what_is_so_when_it_is_read(self):
+        result = self.look(f"""
+            at() {{ {TABLE} | sed -n "s/.* $1 .* \\(5\\|-\\|11\\)  *\\([a-z].*\\)/$2=\\2/p"; }}
+            modprobe ipmi_si && modprobe kcs_host ports=0xca2
+            at IPI0001:00 theirs; at kcs_param.0 while_claimed
+            rmmod ipmi_si; at IPI0001:00 outranked; at kcs_param.0 unclaimed
+            grep -c kcs_host /proc/ioports | sed 's/^/left=/'
+            echo kcs_param.0 >/sys/bus/platform/drivers/kcs_host/bind; at kcs_param.0 bound
+            rmmod kcs_host && [ ! -e /sys/kernel/debug/kcs ] && echo gone=1
+        """)
+        self.assertEqual(self.values(result), {
+            "theirs": "same as kcs_param.0",
+            "while_claimed": "claimed by another, see /proc/ioports",
+            "outranked": "same as kcs_param.0",
+            "unclaimed": "free: no driver is bound to it", "left": 0,
+            "bound": "taken", "gone": 1})
+
+    def test_table_names_the_driver_of_another(self):
+        result = self.look(f"modprobe ipmi_si && modprobe kcs_host; {TABLE}")
+        self.assertEqual([verdict for _, _, verdict in self.rows(result)],
+                         ["same as IPI0001:00", "belongs to driver ipmi_si"])
+
+    def test_board_device_is_in_the_table(self):
+        result = self.look(f"modprobe kcs_host; {TABLE}", ssdts=["board"])
+        self.assertEqual(self.rows(result), [
+            (f"SMBIOS {SMBIOS}", "ports 0xca2 1 1 5", "taken"),
+            ("ACPI IPI0001:00", "- - - - -",
+             "board device (PNP0C01 or PNP0C02) of the kernel's driver system")])
