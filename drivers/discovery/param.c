@@ -4,18 +4,21 @@
  *
  *	type=kcs ports=0xca8 regspacings=4 irqs=10
  *
- * Each becomes a platform device for platform.c to take. Above location.c; no lock.
+ * Each becomes a platform device for platform.c to take. Above platform.c; no lock.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
 #include "location.h"
 #include "param.h"
+#include "platform.h"
 
+#include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
 #include <linux/minmax.h>
 #include <linux/moduleparam.h>
 #include <linux/platform_device.h>
+#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -99,12 +102,19 @@ static int check_counts(void)
 /*
  * The registers are no resources of the device: as such they would become the parents
  * of what another table or driver has there, and take that along when they go.
+ *
+ * Where ACPI names the interface, too, its device is the companion: regions below it are
+ * served by this interface. It is set before the device is added, which makes the driver
+ * core take a reference, and after ACPI's own device was: the companion's IDs match the
+ * first device only, so no other driver takes this one for an IPI0001.
  */
 static struct platform_device *param_device(const struct kcs_location *location,
 					    unsigned int irq)
 {
 	const struct resource line = DEFINE_RES_IRQ(irq);
+	struct device *named = kcs_platform_find_acpi(location);
 	const struct platform_device_info info = {
+		.fwnode = named ? dev_fwnode(named) : NULL,
 		.name = KCS_PARAM_DEVICE,
 		.id = device_count,
 		.res = &line,
@@ -113,7 +123,10 @@ static struct platform_device *param_device(const struct kcs_location *location,
 		.size_data = sizeof(*location),
 	};
 
-	return platform_device_register_full(&info);
+	struct platform_device *pdev = platform_device_register_full(&info);
+
+	put_device(named);
+	return pdev;
 }
 
 static int param_add(unsigned int number, u64 base, bool is_memory)

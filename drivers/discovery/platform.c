@@ -52,12 +52,15 @@ static const struct acpi_device_id kcs_platform_ids[] = {
 };
 MODULE_DEVICE_TABLE(acpi, kcs_platform_ids);
 
-/* Not from id_entry: the last driver that was compared with the device sets it. */
+/*
+ * Not from id_entry: the last driver that was compared with the device sets it. A
+ * parameter's device may have an ACPI companion, too.
+ */
 static enum rank rank_of(struct platform_device *pdev)
 {
-	if (has_acpi_companion(&pdev->dev))
-		return RANK_ACPI;
-	return strcmp(pdev->name, KCS_PARAM_DEVICE) ? RANK_SMBIOS : RANK_PARAMETER;
+	if (!strcmp(pdev->name, KCS_PARAM_DEVICE))
+		return RANK_PARAMETER;
+	return has_acpi_companion(&pdev->dev) ? RANK_ACPI : RANK_SMBIOS;
 }
 
 /* -- What it is. ---------------------------------------------------------- */
@@ -198,6 +201,26 @@ static int names_better(struct device *dev, const void *context)
 	       kcs_location_is_same(&location, &named->location) && is_kcs(pdev);
 }
 
+static struct device *find_better(const struct named *named)
+{
+	return bus_find_device(&platform_bus_type, NULL, named, names_better);
+}
+
+/**
+ * kcs_platform_find_acpi() - find the ACPI device that names an interface
+ * @location: where it is
+ *
+ * Context: may sleep.
+ * Return: the IPI0001 platform device, or one of an earlier parameter, to be dropped
+ * with put_device(); NULL when there is none.
+ */
+struct device *kcs_platform_find_acpi(const struct kcs_location *location)
+{
+	const struct named named = { *location, RANK_SMBIOS };
+
+	return find_better(&named);
+}
+
 /*
  * A server has its interface in ACPI and in SMBIOS. The device of the other one is
  * asked for what it says, not for its driver: that may be about to come, or have
@@ -206,8 +229,7 @@ static int names_better(struct device *dev, const void *context)
 static int judge_rank(struct platform_device *pdev, struct kcs_finding *finding)
 {
 	const struct named named = { finding->location, rank_of(pdev) };
-	struct device *better = bus_find_device(&platform_bus_type, NULL, &named,
-						names_better);
+	struct device *better = find_better(&named);
 
 	if (!better)
 		return 0;
@@ -247,8 +269,11 @@ int kcs_platform_judge(struct platform_device *pdev, struct kcs_finding *finding
 static int find_interrupt(struct platform_device *pdev, bool *is_shared)
 {
 	const struct resource *line = platform_get_resource(pdev, IORESOURCE_IRQ, 0);
-	int irq = platform_get_irq_optional(pdev, 0);
+	int irq = 0;
 
+	/* A parameter that names none means none, whatever its ACPI companion has. */
+	if (line || rank_of(pdev) != RANK_PARAMETER)
+		irq = platform_get_irq_optional(pdev, 0);
 	/* ACPI says so; a line that SMBIOS or a parameter names may be another's, too. */
 	*is_shared = rank_of(pdev) != RANK_ACPI ||
 		     (line && line->flags & IORESOURCE_IRQ_SHAREABLE);

@@ -6,9 +6,11 @@
 
 struct device;
 struct kcs_finding;
+struct kcs_location;
 struct platform_device;
 
 bool kcs_platform_is_candidate(struct device *dev);
+struct device *kcs_platform_find_acpi(const struct kcs_location *location);
 int kcs_platform_judge(struct platform_device *pdev, struct kcs_finding *finding);
 bool kcs_platform_names_kcs(void);
 bool kcs_platform_smbios_names_kcs(void);

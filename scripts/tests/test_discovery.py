@@ -191,6 +191,18 @@ class ParameterTest(Discovery):
         self.assertEqual(self.values(result), {"kcs0": "kcs_param.0"})
         self.assertEqual(self.lines(result), [])
 
+    def test_interface_that_acpi_names_too_serves_the_regions_below_it(self):
+        result = self.look(r"""
+            modprobe kcs_host ports=0xca2,0xcc0 && ready kcs_param.0 && ready kcs_param.1 &&
+                modprobe kcs_opregion && modprobe kcs_aml || exit 1
+            for device in MI1 MI2; do
+                echo $device=$(evaluate "\_SB.PCI0.SF8.$device.NEAR.READ" | sed 's/integer=//')
+            done; where
+            rmmod kcs_opregion && rmmod kcs_host && modprobe kcs_host && ready IPI0001:00
+        """, ssdts=["region:TWO"], bmc=["--watts", "100"], second_bmc=["--watts", "200"])
+        self.assertEqual(self.values(result), {"MI1": "0x64", "MI2": "0xc8",
+                                               "kcs0": "kcs_param.0", "kcs1": "kcs_param.1"})
+
     def test_driver_that_has_the_registers_keeps_them(self):
         result = self.look("""
             claims() { grep -E ' ipmi_si$' /proc/ioports | sort; }
