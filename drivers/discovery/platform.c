@@ -265,7 +265,14 @@ int kcs_platform_judge(struct platform_device *pdev, struct kcs_finding *finding
 	return err ?: judge_location(located, finding);
 }
 
-/* Without an interrupt, or with one that cannot be had, the interface polls. */
+/*
+ * Without an interrupt, or with one that cannot be had, the interface polls. So it does
+ * where the interrupt's controller has no driver yet, and does not defer: it does not
+ * need the interrupt, a controller may never come, the machine would be without its BMC
+ * until then, and ipmi_si, which is loaded next and does not wait either, would take the
+ * interface. Lost is an interrupt that could be had later; binding the device again
+ * finds it.
+ */
 static int find_interrupt(struct platform_device *pdev, bool *is_shared)
 {
 	const struct resource *line = platform_get_resource(pdev, IORESOURCE_IRQ, 0);
@@ -277,7 +284,9 @@ static int find_interrupt(struct platform_device *pdev, bool *is_shared)
 	/* ACPI says so; a line that SMBIOS or a parameter names may be another's, too. */
 	*is_shared = rank_of(pdev) != RANK_ACPI ||
 		     (line && line->flags & IORESOURCE_IRQ_SHAREABLE);
-	return irq == -EPROBE_DEFER ? irq : max(irq, 0);
+	if (irq == -EPROBE_DEFER)
+		dev_notice(&pdev->dev, "interrupt: no driver has its controller yet; polling\n");
+	return max(irq, 0);
 }
 
 /* -- The driver. ---------------------------------------------------------- */
@@ -299,8 +308,6 @@ static int kcs_platform_probe(struct platform_device *pdev)
 	}
 	report_mended(pdev, &finding.location);
 	irq = find_interrupt(pdev, &irq_is_shared);
-	if (irq < 0)
-		return irq;
 	return kcs_interface_start(dev, &finding.location, irq, irq_is_shared);
 }
 

@@ -89,6 +89,18 @@ class SmbiosTest(Discovery):
         self.assertEqual(values.pop("watts"), "187.0 W")
         self.assertEqual(set(values.values()), {"IPI0001:00", SMBIOS})
 
+    def test_interrupt_without_a_controller_is_not_waited_for(self):
+        result = self.look("""
+            modprobe kcs_host && sleep 3; where; rmmod kcs_host
+            modprobe kcs_host ports=0xca2 && ready kcs_param.0 && where | sed s/kcs0/named/
+        """, ssdts=["late"])
+        values = self.values(result)
+        self.assertRegex(values.pop("kcs0", "none"), r"^IPI0001:0\d$")
+        self.assertEqual(values, {"named": "kcs_param.0"})
+        lines = self.lines(result)
+        self.assertEqual(len(lines), 1, lines)
+        self.assertIn("interrupt: no driver has its controller yet; polling", lines[0])
+
     def test_base_of_0_makes_no_interface(self):
         result = self.look("modprobe kcs_host && where; sleep 1", ssdts=["hidden"],
                            smbios=NOWHERE)
