@@ -37,7 +37,9 @@ static int create_host(struct device *dev, const struct kcs_host_setup *setup)
  * @irq_is_shared: other devices may use that line
  *
  * Status is not read first: a BMC that is late reads FFh, as one that is not there.
- * The interface reports itself "absent" then, in one line, and keeps searching.
+ * The interface reports itself "absent" then, in one line, and keeps searching and its
+ * registers, at the cost of one read of Status every few seconds: to release them would
+ * give a late BMC to another driver.
  *
  * Context: may sleep.
  * Return: 0; %-EBUSY when a register is claimed; %-ENOMEM; or why the driver model
