@@ -122,7 +122,6 @@ static struct platform_device *param_device(const struct kcs_location *location,
 		.data = location,
 		.size_data = sizeof(*location),
 	};
-
 	struct platform_device *pdev = platform_device_register_full(&info);
 
 	put_device(named);

@@ -62,7 +62,7 @@ int kcs_pci_judge(struct pci_dev *pdev, struct kcs_finding *finding)
 	if (pci_match_id(kcs_pci_impostors, pdev))
 		why = "left alone: it says that it is KCS, and is not";
 	else if (!with_pci && kcs_platform_names_kcs())
-		why = "left alone without with_pci=1: another table names an interface, maybe this BMC's";
+		why = "left alone without with_pci=1: one named elsewhere may be this BMC's";
 	if (why)
 		strscpy(finding->verdict, why, sizeof(finding->verdict));
 	else if (err)

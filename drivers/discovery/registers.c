@@ -189,27 +189,3 @@ struct kcs_io *kcs_registers_claim(struct device *dev,
 		err = map_registers(dev, location, registers);
 	return err ? ERR_PTR(err) : &registers->io;
 }
-
-/**
- * kcs_registers_are_claimed() - test whether a register of an interface is claimed
- * @location: where they are; kcs_location_check() has passed it
- *
- * By trying: the kernel does not let modules read who has claimed what.
- *
- * Context: may sleep.
- * Return: true when one is.
- */
-bool kcs_registers_are_claimed(const struct kcs_location *location)
-{
-	struct resource *space = location->is_memory ? &iomem_resource : &ioport_resource;
-	int reg;
-
-	for (reg = KCS_REG_DATA; reg <= KCS_REG_CMD; reg++) {
-		u64 start = address_of(location, reg);
-
-		if (!__request_region(space, start, location->size_bytes, "kcs_host", 0))
-			return true;
-		__release_region(space, start, location->size_bytes);
-	}
-	return false;
-}

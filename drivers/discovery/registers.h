@@ -29,6 +29,5 @@ void kcs_registers_map(struct kcs_registers *registers, void __iomem *data,
 		       void __iomem *status, const struct kcs_location *location);
 struct kcs_io *kcs_registers_claim(struct device *dev,
 				   const struct kcs_location *location);
-bool kcs_registers_are_claimed(const struct kcs_location *location);
 
 #endif /* KCS_DISCOVERY_REGISTERS_H */

@@ -8,7 +8,6 @@
 #include "interface.h"
 #include "pci.h"
 #include "platform.h"
-#include "registers.h"
 #include "table.h"
 
 #include <linux/debugfs.h>
@@ -38,11 +37,9 @@ static void show_verdict(struct seq_file *table, const struct device *dev,
 		seq_printf(table, "%s\n", finding->verdict);
 	else if (dev->driver)
 		seq_printf(table, "belongs to driver %s\n", dev->driver->name);
-	else if (kcs_registers_are_claimed(&finding->location))
-		seq_printf(table, "claimed by another, see /proc/%s\n",
-			   finding->location.is_memory ? "iomem" : "ioports");
 	else
-		seq_puts(table, "free: no driver is bound to it\n");
+		seq_printf(table, "no driver has it; see /proc/%s for other users\n",
+			   finding->location.is_memory ? "iomem" : "ioports");
 }
 
 static void show_line(struct seq_file *table, const struct device *dev,
