@@ -1,0 +1,11 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Show which driver has a BMC interface, and move it to another while the machine runs.
+
+Ground first; a module imports those above it only:
+
+    machine     what the kernel shows in files, and what it is told
+    status      the report
+    steps       a change that can be undone, and a sequence of them
+    take        which steps `take` and `give-back` are made of, and when they refuse
+    cli         the command line of scripts/kcsctl
+"""

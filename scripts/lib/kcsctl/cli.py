@@ -1,0 +1,126 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""The command line of scripts/kcsctl."""
+import argparse
+import contextlib
+import fcntl
+import json
+import os
+import sys
+
+from .machine import OURS, STOCK, Machine
+from .status import as_data, as_text, interface_data, interface_lines
+from .steps import perform
+from .take import Refused, current, plan, settle
+
+DONE, REFUSED, UNDONE, NOT_UNDONE = 0, 1, 3, 4
+
+DESCRIPTION = """Show which driver has the BMC, and move its interface from ipmi_si to
+kcs_host and back while the machine runs.
+
+Exit status: 0 done, or as it was already; 1 refused, nothing was changed (status: there
+is no interface); 2 bad usage; 3 a step failed or a signal came, all was undone; 4 the
+same, and not all could be undone."""
+
+LOCK = "/run/kcsctl.lock"
+
+
+def show_status(machine, options):
+    """Run `kcsctl status`."""
+    data = as_data(machine)
+    print(json.dumps(data, indent=2) if options.json else as_text(data))
+    return DONE if data["interfaces"] else REFUSED
+
+
+@contextlib.contextmanager
+def locked(machine):
+    """Only one run changes the machine at a time; the kernel drops the lock of a dead one."""
+    try:
+        with open(machine.at(LOCK), "w", encoding="ascii",
+                  opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            yield
+    except BlockingIOError as why:
+        raise Refused("another kcsctl is at work") from why
+    except OSError as why:
+        raise Refused(f"{LOCK}: {why.strerror}") from why
+
+
+def report(options, machine, interface, word):
+    """Print what came of it."""
+    data = interface_data(machine, current(machine, interface))
+    if options.json:
+        print(json.dumps({"result": word, "interface": data}, indent=2))
+        return
+    print(f"{interface.device} {word}")
+    for name, text in list(interface_lines(data))[1:]:
+        print(f"{name:14}{text}")
+
+
+def change(machine, options):
+    """Run `kcsctl take` or `kcsctl give-back`."""
+    driver = OURS if options.command == "take" else STOCK
+    interface, steps = plan(machine, options.command, options.device, options.persist,
+                            options.dry_run)
+    if options.dry_run:
+        commands = [step.command for step in steps]
+        print(json.dumps(commands, indent=2) if options.json else "\n".join(commands))
+        return DONE
+    if not steps:
+        report(options, machine, interface, f"belongs to {driver} already")
+        return DONE
+    failure = perform(machine, steps, warn,
+                      lambda check: settle(machine, interface, check))
+    if not failure:
+        report(options, machine, interface, f"belongs to {driver} now")
+        return DONE
+    _, is_whole = failure
+    warn(f"{options.command} failed, and " + ("all was undone" if is_whole else
+         "not all could be undone: run it again, or see kcsctl status"))
+    return UNDONE if is_whole else NOT_UNDONE
+
+
+def run(machine, options):
+    """Run a command; return the exit status."""
+    if options.command == "status":
+        return show_status(machine, options)
+    if options.dry_run or os.geteuid():
+        return change(machine, options)
+    with locked(machine):
+        return change(machine, options)
+
+
+def warn(line):
+    """Print what is not the result."""
+    print(f"kcsctl: {line}", file=sys.stderr, flush=True)
+
+
+def parse(arguments):
+    """What the command line says."""
+    parser = argparse.ArgumentParser(
+        prog="kcsctl", description=DESCRIPTION,
+        formatter_class=argparse.RawDescriptionHelpFormatter)
+    commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
+    texts = {"status": "show interfaces, their drivers, AML regions, power meters",
+             "take": "move an interface from ipmi_si to kcs_host, now",
+             "give-back": "move it back, now"}
+    for name, text in texts.items():
+        command = commands.add_parser(name, help=text, description=text)
+        command.add_argument("--json", action="store_true", help="for programs")
+        if name != "status":
+            command.add_argument("device", nargs="?", metavar="DEVICE",
+                                 help="such as IPI0001:00 or kcs0; needed if there are several")
+            command.add_argument("--persist", action="store_true",
+                                 help="let the next boot do the same")
+            command.add_argument("--dry-run", action="store_true",
+                                 help="print the steps as commands, and do nothing")
+    return parser.parse_args(arguments)
+
+
+def main(arguments=None, machine=None):
+    """Run scripts/kcsctl; return the exit status."""
+    options = parse(arguments)
+    try:
+        return run(machine or Machine(), options)
+    except Refused as why:
+        warn(why)
+        return REFUSED

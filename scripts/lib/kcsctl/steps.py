@@ -1,0 +1,274 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""Changes of the running machine that can be undone, and a sequence of them.
+
+A step looks at the kernel, not at what an earlier run wrote down: one that was done
+already, by a run that was killed, is done again without harm.
+"""
+import os
+import signal
+import time
+
+from .machine import Failed
+
+QUIET_S, QUIET_WAIT_S = 1, 10
+CALLS = "/sys/module/kcs_opregion/calls/calls"
+PINNED = "/sys/module/kcs_anchor/parameters/pinned"
+
+
+class Step:
+    """A change: @command is what a person would type, do() and undo() what is done."""
+
+    command = ""
+
+    def do(self, machine):
+        """Change the machine, or raise Failed."""
+        raise NotImplementedError
+
+    def undo(self, machine):
+        """Put the machine back, or raise Failed."""
+
+
+class Load(Step):
+    """Load a module; @before_unload are the steps that make unloading it safe."""
+
+    def __init__(self, module, before_unload=lambda machine: ()):
+        self.module, self.before_unload = module, before_unload
+        self.command = f"modprobe {module}"
+
+    def do(self, machine):
+        machine.run("modprobe", self.module)
+
+    def undo(self, machine):
+        for step in self.before_unload(machine):
+            step.do(machine)
+        if machine.can_unload(self.module):
+            machine.run("rmmod", self.module)
+
+
+class LoadMeter(Load):
+    """Load the driver of power meters, unless the administrator does not want it."""
+
+    def __init__(self):
+        super().__init__("acpi_power_meter")
+        self.command = "modprobe -b acpi_power_meter"
+
+    def do(self, machine):
+        machine.run("modprobe", "-b", self.module)
+
+
+class Unload(Step):
+    """Unload a module."""
+
+    def __init__(self, module):
+        self.module = module
+        self.command = f"rmmod {module}"
+
+    def do(self, machine):
+        if machine.can_unload(self.module):
+            machine.run("rmmod", self.module)
+
+    def undo(self, machine):
+        machine.run("modprobe", self.module)
+
+
+class Unpin(Step):
+    """Let kcs_anchor be unloaded."""
+
+    command = f"echo N >{PINNED}"
+
+    def do(self, machine):
+        if machine.read(PINNED) == "Y":
+            machine.write(PINNED, "N")
+
+    def undo(self, machine):
+        # Not while it has no handler: it pins itself with the next one.
+        if machine.exists(PINNED):
+            try:
+                machine.write(PINNED, "Y")
+            except Failed:
+                pass
+
+
+class AwaitQuiet(Step):
+    """Wait for a second in which AML calls nothing.
+
+    ACPICA looks at a handler once more after a call of it returned.
+    """
+
+    command = f"watch cat {CALLS}    # until the number stays the same"
+
+    def do(self, machine):
+        end = time.monotonic() + QUIET_WAIT_S
+        calls = machine.read(CALLS)
+        time.sleep(QUIET_S)
+        while machine.read(CALLS) != calls:
+            calls = machine.read(CALLS)
+            time.sleep(QUIET_S)
+            if time.monotonic() > end:
+                raise Failed("firmware calls the BMC without a pause, so AML regions cannot be "
+                             "given back while the machine runs; use --persist and reboot")
+
+
+class Reserve(Step):
+    """Let no other driver have a device that is between two drivers."""
+
+    def __init__(self, interface, driver):
+        self.path, self.driver = f"{interface.path}/driver_override", driver
+        self.before = ""
+        self.command = f"echo {driver} >{self.path}"
+
+    def do(self, machine):
+        before = machine.read(self.path)
+        # Of ours it is from a run that was killed.
+        self.before = "" if before in (None, "(null)", "kcs_host", "ipmi_si") else before
+        machine.write(self.path, self.driver)
+
+    def undo(self, machine):
+        machine.write(self.path, self.before)
+
+
+class Release(Step):
+    """Let any driver have the device again, when it is free."""
+
+    def __init__(self, interface):
+        self.path = f"{interface.path}/driver_override"
+        self.command = f"echo >{self.path}"
+
+    def do(self, machine):
+        machine.write(self.path, "")
+
+
+class Unbind(Step):
+    """Take a device from its driver."""
+
+    def __init__(self, interface, driver):
+        self.interface, self.driver = interface, driver
+        self.folder = f"/sys/bus/{bus_of(interface)}/drivers/{driver}"
+        self.command = f"echo {interface.device} >{self.folder}/unbind"
+
+    def has_it(self, machine):
+        """Whether the driver has the device."""
+        return machine.link(f"{self.interface.path}/driver") == self.driver
+
+    def do(self, machine):
+        if self.has_it(machine):
+            machine.write(f"{self.folder}/unbind", self.interface.device)
+
+    def undo(self, machine):
+        if not self.has_it(machine):
+            # Reserved for the other driver, it would be refused.
+            machine.write(f"{self.interface.path}/driver_override", self.driver)
+            machine.write(f"{self.folder}/bind", self.interface.device)
+
+
+class Bind(Unbind):
+    """Give a device to a driver, which is loaded if it is not."""
+
+    def __init__(self, interface, driver):
+        super().__init__(interface, driver)
+        self.command = f"modprobe {driver}; echo {interface.device} >{self.folder}/bind"
+
+    def do(self, machine):
+        if not machine.exists(self.folder):
+            machine.run("modprobe", self.driver)
+        try:
+            super().undo(machine)
+        except Failed as why:
+            raise Failed(f"{self.driver} does not take {self.interface.device}: {why}") from why
+
+    def undo(self, machine):
+        super().do(machine)
+
+
+class Persist(Step):
+    """Copy the package's file for modprobe, or remove the copy."""
+
+    def __init__(self, source, target, is_wanted):
+        self.source, self.target, self.is_wanted = source, target, is_wanted
+        self.before = None
+        self.command = f"cp {source} {target}" if is_wanted else f"rm {target}"
+
+    def do(self, machine):
+        self.before = machine.read(self.target)
+        self.put(machine, machine.read(self.source) if self.is_wanted else None)
+
+    def undo(self, machine):
+        self.put(machine, self.before)
+
+    def put(self, machine, text):
+        """Write the whole file at once, or remove it."""
+        path = machine.at(self.target)
+        new = path.with_name(path.name + ".new")
+        try:
+            if text is None:
+                path.unlink(missing_ok=True)
+            else:
+                new.write_text(text + "\n", encoding="ascii")
+                new.chmod(0o644)
+                os.replace(new, path)
+        except OSError as why:
+            raise Failed(f"{self.target}: {why.strerror}") from why
+
+
+def bus_of(interface):
+    """The bus that an interface is on."""
+    return interface.path.split("/")[3]
+
+
+# -- A sequence. ------------------------------------------------------------------
+
+class Stop:
+    """Notes SIGINT, SIGTERM and SIGHUP; a step is not torn by them."""
+
+    def __init__(self):
+        self.number = None
+
+    def __enter__(self):
+        self.handlers = {number: signal.signal(number, self.note) for number in
+                         (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+        return self
+
+    def __exit__(self, *_):
+        for number, handler in self.handlers.items():
+            signal.signal(number, handler)
+
+    def note(self, number, _):
+        """Handle a signal."""
+        self.number = number
+
+    def check(self):
+        """Raise Failed if a signal came."""
+        if self.number:
+            raise Failed(f"stopped by {signal.Signals(self.number).name}")
+
+
+def undo(machine, done, say):
+    """Undo steps, last one first; return whether all were."""
+    is_whole = True
+    for step in reversed(done):
+        try:
+            step.undo(machine)
+        except Failed as why:
+            say(f"not undone: {step.command}: {why}")
+            is_whole = False
+    return is_whole
+
+
+def perform(machine, steps, say, settle=lambda check: None):
+    """Do all steps, then settle(); or undo what was done.
+
+    Return None, or (why not, whether all was undone).
+    """
+    done = []
+    with Stop() as stop:
+        try:
+            for step in steps:
+                stop.check()
+                done.append(step)   # one that fails may have been done by half
+                step.do(machine)
+            settle(stop.check)
+            stop.check()
+        except Failed as why:
+            say(f"{why}; undoing")
+            return str(why), undo(machine, done, say)
+    return None

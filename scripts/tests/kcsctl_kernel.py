@@ -1,0 +1,215 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""A made-up kernel for the tests of kcsctl: a tree of files that changes as sysfs does.
+
+It knows drivers, modules, and which module AML regions reach, and refuses what a kernel
+refuses. What would crash a kernel is an AssertionError.
+"""
+from kcsctl.machine import Failed, Machine
+
+DEVICE, TWIN, PCI = "IPI0001:00", "dmi-ipmi-si.0", "0000:00:05.0"
+RELEASE = "6.1.0-57-amd64"
+MODULES = {     # and what they need
+    "ipmi_msghandler": [], "ipmi_devintf": ["ipmi_msghandler"],
+    "ipmi_si": ["ipmi_msghandler"], "acpi_ipmi": ["ipmi_msghandler"],
+    "acpi_power_meter": [], "kcs_host": [], "kcs_anchor": [],
+    "kcs_opregion": ["kcs_host", "kcs_anchor"],
+    "kcs_ipmi": ["kcs_host", "ipmi_msghandler", "ipmi_devintf"],
+    "ipmi_watchdog": ["ipmi_msghandler"],
+}
+PINNED = "/sys/module/kcs_anchor/parameters/pinned"
+
+
+class Killed(BaseException):
+    """The program was killed by SIGKILL."""
+
+
+class Kernel(Machine):
+    """A machine; after count_down changes each further one raises @then."""
+
+    def __init__(self, root, devices=(DEVICE, TWIN), meter_needs_acpi_ipmi=False):
+        super().__init__(root)
+        self.regions, self.is_bmc_alive = None, True
+        self.count_down, self.then, self.changes = None, None, []
+        self.needs = dict(MODULES)
+        if meter_needs_acpi_ipmi:
+            self.needs["acpi_power_meter"] = ["acpi_ipmi"]
+        self.put("/proc/sys/kernel/osrelease", RELEASE)
+        self.put(f"/lib/modules/{RELEASE}/modules.dep",
+                 "".join(f"kernel/{name}.ko.xz:\n" for name in MODULES))
+        self.put("/usr/share/kcs-dkms/kcs.conf", "softdep ipmi_si pre: kcs_host")
+        self.put("/sys/bus/acpi/devices/ACPI000D:00/path", r"\_SB_.PMI0")
+        for folder in ("/etc/modprobe.d", "/sys/class/kcs", "/sys/class/ipmi", "/proc", "/run"):
+            self.at(folder).mkdir(parents=True, exist_ok=True)
+        for device in devices:
+            self.add_device(device)
+
+    # -- The tree. ----------------------------------------------------------------
+
+    def put(self, path, text):
+        """Make a file."""
+        self.at(path).parent.mkdir(parents=True, exist_ok=True)
+        self.at(path).write_text(text + "\n")
+
+    def put_link(self, path, target):
+        """Make a link."""
+        self.at(path).parent.mkdir(parents=True, exist_ok=True)
+        self.at(path).symlink_to(target)
+
+    def remove(self, path):
+        """Remove a file or a folder."""
+        at = self.at(path)
+        if at.is_dir() and not at.is_symlink():
+            for name in list(at.iterdir()):
+                self.remove(f"{path}/{name.name}")
+            at.rmdir()
+        else:
+            at.unlink(missing_ok=True)
+
+    def path(self, device):
+        """Where a device is."""
+        return f"/sys/bus/{'pci' if device.startswith('0000:') else 'platform'}/devices/{device}"
+
+    def add_device(self, device):
+        """Make a device without a driver."""
+        path = self.path(device)
+        self.put(f"{path}/driver_override", "(null)")
+        if device == PCI:
+            self.put(f"{path}/class", "0x0c0701")
+        else:
+            self.put(f"{path}/modalias", f"acpi:{device[:7]}:" if device.startswith("IPI")
+                     else "platform:dmi-ipmi-si")
+
+    def state(self):
+        """All that an undo has to put back."""
+        drivers = {device.name: self.link(f"/sys/bus/{bus}/devices/{device.name}/driver")
+                   for bus in ("platform", "pci")
+                   for device in self.at(f"/sys/bus/{bus}/devices").glob("*")}
+        overrides = {device: self.read(f"{self.path(device)}/driver_override").replace("(null)", "")
+                     for device in drivers}
+        return (drivers, overrides, set(self.names("/sys/module")), self.regions,
+                self.read("/etc/modprobe.d/kcs.conf"))
+
+    # -- Drivers. -----------------------------------------------------------------
+
+    def bind(self, device, driver):
+        """Have a driver take a device, and show what it shows."""
+        path, number = self.path(device), len(self.names("/sys/class/kcs"))
+        override = self.read(f"{path}/driver_override")
+        if self.link(f"{path}/driver") or override not in (driver, "", "(null)"):
+            raise Failed("No such device")
+        if driver == "ipmi_si" and not self.is_bmc_alive:
+            raise Failed("No such device")
+        self.put_link(f"{path}/driver", f"../../../bus/x/drivers/{driver}")
+        if driver == "ipmi_si":
+            self.put(f"{path}/type", "kcs")
+            self.put(f"{path}/params", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32")
+            self.put(f"{path}/interrupts_enabled", "1")
+        else:
+            self.put(f"/sys/class/kcs/kcs{number}/health",
+                     "ready" if self.is_bmc_alive else "dead")
+            self.put_link(f"/sys/class/kcs/kcs{number}/device", f"../../{device}")
+        self.update()
+
+    def unbind(self, device, driver):
+        """Take a device from its driver."""
+        path = self.path(device)
+        assert self.link(f"{path}/driver") == driver
+        for name in ("driver", "type", "params", "interrupts_enabled"):
+            self.remove(f"{path}/{name}")
+        for name in self.names("/sys/class/kcs"):
+            if self.link(f"/sys/class/kcs/{name}/device") == device:
+                self.remove(f"/sys/class/kcs/{name}")
+        self.update()
+
+    def update(self):
+        """What follows from drivers and modules: /sys/class/ipmi, and the region handler."""
+        self.remove("/sys/class/ipmi")
+        self.at("/sys/class/ipmi").mkdir()
+        served = [device for device, driver in self.state()[0].items() if self.is_bmc_alive and (
+            self.read(f"{self.path(device)}/type") or
+            driver == "kcs_host" and self.is_loaded("kcs_ipmi"))]
+        for number, device in enumerate(served if self.is_loaded("ipmi_devintf") else ()):
+            self.put_link(f"/sys/class/ipmi/ipmi{number}/device", f"../../{device}")
+        if self.names("/sys/class/kcs") and self.is_loaded("kcs_opregion"):
+            self.put(PINNED, "Y")
+            self.regions = "kcs_anchor"
+
+    # -- Modules. -----------------------------------------------------------------
+
+    def load(self, module):
+        """modprobe."""
+        if module not in self.read(f"/lib/modules/{RELEASE}/modules.dep"):
+            raise Failed(f"Module {module} not found")
+        if self.is_loaded(module):
+            return
+        for needed in self.needs[module]:
+            self.load(needed)
+            self.put(f"/sys/module/{needed}/holders/{module}", "")
+        self.put(f"/sys/module/{module}/initstate", "live")
+        if module in ("kcs_host", "ipmi_si"):
+            for bus in ("platform", "pci"):
+                self.put(f"/sys/bus/{bus}/drivers/{module}/bind", "")
+            for device in (DEVICE, TWIN, PCI):
+                if self.exists(self.path(device)):
+                    self.probe(device, module)
+        if module == "kcs_anchor":
+            self.put(PINNED, "N")
+        if module == "acpi_ipmi" and self.regions is None:
+            self.regions = "acpi_ipmi"
+        self.update()
+
+    def probe(self, device, driver):
+        """A driver that is loaded looks at all devices; the twin is left out."""
+        if device != TWIN or not self.exists(self.path(DEVICE)):
+            try:
+                self.bind(device, driver)
+            except Failed:
+                pass
+
+    def unload(self, module):
+        """rmmod."""
+        if not self.is_loaded(module):
+            raise Failed(f"Module {module} is not currently loaded")
+        if self.names(f"/sys/module/{module}/holders") or \
+                (module == "kcs_anchor" and self.read(PINNED) == "Y"):
+            raise Failed(f"Module {module} is in use")
+        if module == "kcs_anchor" and self.regions == "kcs_anchor":
+            assert not self.is_loaded("acpi_power_meter"), "AML may run in the handler"
+        if self.regions == module:
+            self.regions = None
+        if module in ("kcs_host", "ipmi_si"):
+            for device, driver in self.state()[0].items():
+                if driver == module:
+                    self.unbind(device, driver)
+            for bus in ("platform", "pci"):
+                self.remove(f"/sys/bus/{bus}/drivers/{module}")
+        for needed in self.needs[module]:
+            self.remove(f"/sys/module/{needed}/holders/{module}")
+        self.remove(f"/sys/module/{module}")
+        self.update()
+
+    # -- What kcsctl does. --------------------------------------------------------
+
+    def count(self, what):
+        """Count a change, or be killed, or fail, before it."""
+        if self.count_down == 0:
+            if self.then is Failed:
+                self.count_down = None      # what is undone does not fail
+            raise self.then("made up")
+        if self.count_down:
+            self.count_down -= 1
+        self.changes.append(what)
+
+    def write(self, path, text):
+        self.count(f"{path} {text}")
+        action, driver = path.split("/")[-1], path.split("/")[-2]
+        if action == "bind":
+            self.bind(text, driver)
+        elif action == "unbind":
+            self.unbind(text, driver)
+        else:
+            self.put(path, text)
+
+    def run(self, *command):
+        self.count(" ".join(command))
+        (self.load if command[0] == "modprobe" else self.unload)(command[-1])

@@ -1,0 +1,419 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""kcsctl on made-up trees of sysfs: what it reports, does, refuses and undoes."""
+import json
+import os
+import signal
+
+import pytest
+
+from kcsctl import cli, steps, take
+from kcsctl.machine import Failed, find_interfaces
+from kcsctl.status import as_data, as_text
+from kcsctl_kernel import DEVICE, PCI, RELEASE, TWIN, Kernel, Killed
+
+CONF = "/etc/modprobe.d/kcs.conf"
+STOCK_MODULES = ("ipmi_si", "ipmi_devintf", "acpi_ipmi", "acpi_power_meter")
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """Nothing waits, and the tests need no root."""
+    monkeypatch.setattr(steps, "QUIET_S", 0)
+    monkeypatch.setattr(take, "SETTLE_S", 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+
+def stock(root, **options):
+    """A machine as Debian boots it."""
+    kernel = Kernel(root, **options)
+    for module in STOCK_MODULES:
+        kernel.load(module)
+    return kernel
+
+
+def ours(root, **options):
+    """A machine after `kcsctl take`."""
+    kernel = stock(root, **options)
+    assert cli.main(["take"], kernel) == 0
+    kernel.changes.clear()
+    return kernel
+
+
+@pytest.fixture
+def machine(tmp_path):
+    return stock(tmp_path)
+
+
+def assert_ours(kernel):
+    drivers, overrides, modules, regions, _ = kernel.state()
+    assert drivers[DEVICE] == "kcs_host" and set(overrides.values()) == {""}
+    assert {"kcs_host", "kcs_opregion", "kcs_ipmi", "acpi_power_meter"} <= modules
+    assert regions == "kcs_anchor"
+
+
+def assert_stock(kernel):
+    drivers, overrides, modules, regions, _ = kernel.state()
+    assert drivers[DEVICE] == "ipmi_si" and set(overrides.values()) == {""}
+    assert not [name for name in modules if name.startswith("kcs_")]
+    assert {"acpi_ipmi", "acpi_power_meter"} <= modules and regions == "acpi_ipmi"
+
+
+# -- status. ----------------------------------------------------------------------
+
+def test_status_shows_the_stock_driver(machine):
+    machine.put("/proc/ioports", "  0ca2-0ca3 : IPI0001:00\n    0ca2-0ca2 : ipmi_si")
+    machine.put(f"{machine.path(DEVICE)}/bmc/firmware_revision", "2.34")
+    machine.put("/sys/bus/acpi/devices/ACPI000D:00/power1_average", "187000000")
+    data = as_data(machine)
+    assert data == {
+        "interfaces": [{
+            "device": DEVICE, "found_by": "ACPI", "address": "I/O port 0xca2",
+            "driver": "ipmi_si", "in_service": True, "host": None, "ipmi": "/dev/ipmi0",
+            "waiting": "interrupt", "bmc": {"firmware_revision": "2.34"}, "health": None,
+            "counters": {}}],
+        "regions": "acpi_ipmi",
+        "meters": [{"device": "ACPI000D:00", "driver": None, "watts": 187.0}],
+        "next_boot": "ipmi_si", "conf": False}
+
+
+def test_status_shows_ours(tmp_path):
+    machine = ours(tmp_path)
+    for name, value in (("requests", "7"), ("timeouts", "0"), ("errors", "2")):
+        machine.put(f"/sys/class/kcs/kcs0/{name}", value)
+    machine.put("/proc/interrupts", "   5:   0   35   IO-APIC   5-fasteoi   other, kcs0")
+    data = as_data(machine)
+    [shown] = data["interfaces"]
+    assert (shown["driver"], shown["host"], shown["health"]) == ("kcs_host", "kcs0", "ready")
+    assert shown["counters"] == {"requests": 7, "errors": 2}
+    assert (shown["waiting"], data["regions"]) == ("interrupt 5", "kcs_opregion")
+    assert "kcs_host (kcs0, /dev/ipmi0)" in as_text(data)
+    machine.put("/proc/interrupts", "   5:   0   35   IO-APIC   5-fasteoi   kcs01")
+    assert as_data(machine)["interfaces"][0]["waiting"] == "polling"
+
+
+@pytest.mark.parametrize("hidden", ["00000000-00000000 : IPI0001:00", ""])
+def test_address_hidden_in_ioports_is_the_drivers(machine, hidden):
+    machine.put("/proc/ioports", hidden)
+    assert as_data(machine)["interfaces"][0]["address"] == "I/O port 0xca2"
+    machine.remove(f"{machine.path(DEVICE)}/params")
+    assert as_data(machine)["interfaces"][0]["address"] is None
+    assert "address not known, found by ACPI" in as_text(as_data(machine))
+
+
+@pytest.mark.parametrize("devices, shown", [
+    ((), []), ((TWIN,), [TWIN]), ((DEVICE, TWIN), [DEVICE]), ((PCI,), [PCI]),
+    ((PCI, DEVICE), [DEVICE]), ((DEVICE, "IPI0001:01"), [DEVICE, "IPI0001:01"])])
+def test_interface_without_driver_is_shown_once(tmp_path, devices, shown):
+    assert [each.device for each in find_interfaces(Kernel(tmp_path, devices))] == shown
+
+
+def test_twin_that_the_stock_driver_has_too_is_left_out(machine):
+    machine.put_link(f"{machine.path(TWIN)}/driver", "../drivers/ipmi_si")
+    assert [each.device for each in find_interfaces(machine)] == [DEVICE]
+
+
+def test_interface_of_another_driver_is_shown(machine):
+    machine.put_link("/sys/class/ipmi/ipmi1/device", "../../0-0010")
+    machine.put_link("/sys/class/kcs/kcs0/device", "../../kcs_sim")
+    assert {each.device: each.found_by for each in find_interfaces(machine)} == {
+        DEVICE: "ACPI", "0-0010": "another driver", "kcs_sim": "kcs_sim"}
+
+
+@pytest.mark.parametrize("pinned, module, has_interface, served_by", [
+    (None, "acpi_ipmi", False, "acpi_ipmi"), (None, None, False, None),
+    ("N", "acpi_ipmi", False, "acpi_ipmi"), ("Y", "kcs_opregion", True, "kcs_opregion"),
+    ("Y", "kcs_opregion", False, None), ("Y", "acpi_ipmi", True, None)])
+def test_regions_are_served_by(tmp_path, pinned, module, has_interface, served_by):
+    machine = Kernel(tmp_path)
+    if pinned:
+        machine.put("/sys/module/kcs_anchor/parameters/pinned", pinned)
+    if module:
+        machine.put(f"/sys/module/{module}/initstate", "live")
+    if has_interface:
+        machine.put_link("/sys/class/kcs/kcs0/device", "../../kcs_sim")
+    assert as_data(machine)["regions"] == served_by
+
+
+def test_newer_meter_is_read_at_its_platform_device(machine):
+    node = "/sys/bus/acpi/devices/ACPI000D:00/physical_node"
+    machine.put(f"{node}/hwmon/hwmon3/power1_average", "250000000")
+    machine.put_link(f"{node}/driver", "../../drivers/acpi-power-meter")
+    assert as_data(machine)["meters"] == [
+        {"device": "ACPI000D:00", "driver": "acpi-power-meter", "watts": 250.0}]
+
+
+@pytest.mark.parametrize("conf, modules, driver", [
+    ("softdep ipmi_si pre: kcs_host", "kcs_host", "kcs_host"),
+    ("# softdep ipmi_si pre: kcs_host", "kcs_host", "ipmi_si"),
+    ("softdep ipmi_si pre: kcs_host", "other_kcs_host", "ipmi_si")])
+def test_next_boot(machine, conf, modules, driver):
+    machine.put(CONF, conf)
+    machine.put(f"/lib/modules/{RELEASE}/modules.dep", f"updates/dkms/{modules}.ko.xz: x.ko")
+    assert as_data(machine)["next_boot"] == driver
+
+
+def test_status_without_an_interface_has_status_1(tmp_path, capsys):
+    assert cli.main(["status", "--json"], Kernel(tmp_path, ())) == 1
+    assert json.loads(capsys.readouterr().out)["interfaces"] == []
+    assert cli.main(["status"], stock(tmp_path / "other")) == 0
+
+
+# -- take and give-back. ----------------------------------------------------------
+
+@pytest.mark.parametrize("options", [{}, {"meter_needs_acpi_ipmi": True}], ids=["6.1", "6.12"])
+def test_take_and_give_back(tmp_path, options):
+    machine = stock(tmp_path, **options)
+    before = machine.state()
+    assert cli.main(["take"], machine) == 0
+    assert_ours(machine)
+    assert cli.main(["give-back"], machine) == 0
+    assert machine.state() == before
+    assert_stock(machine)
+
+
+@pytest.mark.parametrize("command", ["take", "give-back"])
+def test_second_time_changes_nothing(tmp_path, command, capsys):
+    machine = ours(tmp_path)
+    assert cli.main([command], machine) == 0
+    machine.changes.clear()
+    capsys.readouterr()
+    assert cli.main([command], machine) == 0
+    assert machine.changes == []
+    assert "already" in capsys.readouterr().out
+
+
+def test_interface_on_pci_is_moved(tmp_path):
+    machine = stock(tmp_path, devices=(PCI,))
+    assert cli.main(["take", PCI], machine) == 0
+    assert machine.state()[0] == {PCI: "kcs_host"}
+
+
+def test_persist_copies_and_removes_the_file(machine):
+    assert cli.main(["take", "--persist"], machine) == 0
+    assert machine.read(CONF) == "softdep ipmi_si pre: kcs_host"
+    assert machine.names("/etc/modprobe.d") == ["kcs.conf"]
+    assert cli.main(["give-back"], machine) == 0
+    assert machine.exists(CONF)
+    assert cli.main(["give-back", "--persist"], machine) == 0
+    assert machine.names("/etc/modprobe.d") == []
+
+
+def test_silent_bmc_is_taken_and_not_given_back(machine, capsys):
+    machine.is_bmc_alive = False
+    assert cli.main(["take"], machine) == 0
+    assert "dead" in capsys.readouterr().out
+    before = machine.state()
+    assert cli.main(["give-back"], machine) == 3
+    assert "ipmi_si does not take IPI0001:00" in capsys.readouterr().err
+    assert machine.state() == before
+
+
+def test_one_of_two_interfaces_is_given_back(tmp_path):
+    machine = stock(tmp_path, devices=(DEVICE, "IPI0001:01"))
+    machine.bind("IPI0001:01", "ipmi_si")
+    assert cli.main(["take"], machine) == 1
+    assert cli.main(["take", "IPI0001:01"], machine) == 0
+    assert cli.main(["take", DEVICE], machine) == 0
+    assert cli.main(["give-back", "kcs0"], machine) == 0
+    assert machine.state()[0] == {DEVICE: "kcs_host", "IPI0001:01": "ipmi_si"}
+    assert machine.regions == "kcs_anchor"
+
+
+@pytest.mark.parametrize("command", ["take", "give-back"])
+def test_dry_run_prints_the_steps_and_does_nothing(tmp_path, command, capsys, monkeypatch):
+    machine = stock(tmp_path) if command == "take" else ours(tmp_path)
+    before = machine.state()
+    capsys.readouterr()
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert cli.main([command, "--dry-run", "--persist"], machine) == 0
+    shown = capsys.readouterr().out
+    assert machine.changes == [] and machine.state() == before
+    driver, other = ("kcs_host", "ipmi_si") if command == "take" else ("ipmi_si", "kcs_host")
+    assert f"echo {DEVICE} >/sys/bus/platform/drivers/{other}/unbind\n" in shown
+    assert f"echo {DEVICE} >/sys/bus/platform/drivers/{driver}/bind\n" in shown
+
+
+# -- Refused. ---------------------------------------------------------------------
+
+def assert_refused(machine, capsys, words, *arguments):
+    before = machine.state()
+    assert cli.main(list(arguments), machine) == 1
+    said = capsys.readouterr().err
+    assert words in said and said.count("\n") == 1, said
+    assert machine.changes == [] and machine.state() == before
+
+
+def open_file(machine, pid, comm, file):
+    machine.put(f"/proc/{pid}/comm", comm)
+    machine.put_link(f"/proc/{pid}/fd/3", file)
+
+
+def test_refused_without_root(machine, capsys, monkeypatch):
+    monkeypatch.setattr(os, "geteuid", lambda: 1000)
+    assert_refused(machine, capsys, "take needs root", "take")
+
+
+@pytest.mark.parametrize("command", ["take", "give-back"])
+def test_refused_while_a_program_has_the_device_open(tmp_path, capsys, command):
+    machine = stock(tmp_path) if command == "take" else ours(tmp_path)
+    open_file(machine, 4711, "ipmitool", "/dev/ipmi0")
+    open_file(machine, 4712, "cat", "/dev/ipmi")
+    assert_refused(machine, capsys, "/dev/ipmi0 is open in ipmitool (pid 4711);", command)
+    machine.remove("/proc/4711")
+    assert cli.main([command], machine) == 0
+
+
+@pytest.mark.parametrize("command", ["take", "give-back"])
+def test_refused_while_the_watchdog_may_be_armed(tmp_path, capsys, command):
+    machine = stock(tmp_path) if command == "take" else ours(tmp_path)
+    open_file(machine, 1, "systemd", "/dev/watchdog0")
+    assert cli.main([command, "--dry-run"], machine) == 0
+    machine.load("ipmi_watchdog")
+    assert_refused(machine, capsys, "/dev/watchdog is open in systemd (pid 1)", command)
+    machine.remove("/proc/1")
+    assert_refused(machine, capsys, "ipmi_watchdog is loaded", command)
+
+
+@pytest.mark.parametrize("identity, state, is_refused", [
+    ("IPMI", "active", True), ("IPMI", "inactive", False), ("iTCO_wdt", "active", False)])
+def test_watchdog_of_the_watchdog_core(machine, capsys, identity, state, is_refused):
+    machine.put("/sys/class/watchdog/watchdog0/identity", identity)
+    machine.put("/sys/class/watchdog/watchdog0/state", state)
+    if is_refused:
+        assert_refused(machine, capsys, "watchdog0 is active", "take")
+    else:
+        assert cli.main(["take"], machine) == 0
+
+
+def test_refused_without_modules(machine, capsys):
+    machine.put(f"/lib/modules/{RELEASE}/modules.dep", "a/kcs_host.ko:\na/my_kcs_ipmi.ko:")
+    assert_refused(machine, capsys, "kcs_opregion, kcs_ipmi are not installed for the running "
+                   f"kernel, {RELEASE}", "take")
+
+
+@pytest.mark.parametrize("words, arguments", [
+    ("IPI0001:07 is no BMC interface", ["take", "IPI0001:07"]),
+    ("kcs.conf is not there", ["take", "--persist"])])
+def test_refused_for_what_is_not_there(machine, capsys, words, arguments):
+    machine.remove("/usr/share/kcs-dkms/kcs.conf")
+    assert_refused(machine, capsys, words, *arguments)
+
+
+def test_refused_without_an_interface(tmp_path, capsys):
+    assert_refused(Kernel(tmp_path, ()), capsys, "no BMC interface", "take")
+
+
+def test_several_interfaces_are_listed(tmp_path, capsys):
+    machine = Kernel(tmp_path, (DEVICE, "IPI0001:01"))
+    machine.load("ipmi_si")
+    assert_refused(machine, capsys, "name one: IPI0001:00 (ipmi_si), IPI0001:01 (no driver)",
+                   "take")
+
+
+def test_refused_for_another_kind(machine, capsys):
+    machine.put(f"{machine.path(DEVICE)}/type", "bt")
+    assert_refused(machine, capsys, "type bt", "take")
+
+
+@pytest.mark.parametrize("command", ["take", "give-back"])
+def test_simulated_interface_stays(tmp_path, capsys, command):
+    machine = Kernel(tmp_path, ())
+    machine.put_link("/sys/class/kcs/kcs0/device", "../../kcs_sim")
+    machine.load("ipmi_si")
+    machine.load("kcs_opregion")
+    machine.load("kcs_ipmi")
+    assert_refused(machine, capsys, "kcs_sim belongs to kcs_sim", command)
+
+
+def test_second_kcsctl_is_refused(machine, capsys):
+    with cli.locked(machine):
+        assert_refused(machine, capsys, "another kcsctl", "take")
+    assert cli.main(["take"], machine) == 0
+
+
+# -- Killed, failed, stopped. -----------------------------------------------------
+
+def changes(root, command, options):
+    """How many changes a command makes."""
+    machine = (stock if command == "take" else ours)(root, **options)
+    machine.changes.clear()
+    assert cli.main([command, "--persist"], machine) == 0
+    return len(machine.changes)
+
+
+KERNELS = pytest.mark.parametrize("options", [{}, {"meter_needs_acpi_ipmi": True}],
+                                  ids=["6.1", "6.12"])
+COMMANDS = pytest.mark.parametrize("command", ["take", "give-back"])
+
+
+@KERNELS
+@COMMANDS
+def test_killed_after_any_change_is_completed_or_reversed(tmp_path, command, options):
+    total = changes(tmp_path / "count", command, options)
+    assert total >= 7
+    for number in range(total):
+        for again in ("take", "give-back"):
+            machine = (stock if command == "take" else ours)(
+                tmp_path / f"{number}-{again}", **options)
+            machine.count_down, machine.then = number, Killed
+            with pytest.raises(Killed):
+                cli.main([command], machine)
+            machine.count_down = None
+            assert cli.main([again], machine) == 0, (number, again)
+            (assert_ours if again == "take" else assert_stock)(machine)
+
+
+@KERNELS
+@COMMANDS
+def test_failed_change_is_undone(tmp_path, command, options, capsys):
+    total = changes(tmp_path / "count", command, options)
+    for number in range(total):
+        machine = (stock if command == "take" else ours)(tmp_path / str(number), **options)
+        before = machine.state()
+        machine.count_down, machine.then = number, Failed
+        capsys.readouterr()
+        assert cli.main([command, "--persist"], machine) == 3, number
+        assert "all was undone" in capsys.readouterr().err
+        assert machine.state() == before, number
+
+
+@KERNELS
+@COMMANDS
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
+def test_signal_after_the_last_change_undoes_all(tmp_path, command, options, number,
+                                                 capsys, monkeypatch):
+    machine = (stock if command == "take" else ours)(tmp_path, **options)
+    before = machine.state()
+    monkeypatch.setattr(cli, "settle", lambda *_: os.kill(os.getpid(), number))
+    assert cli.main([command], machine) == 3
+    assert f"stopped by {signal.Signals(number).name}" in capsys.readouterr().err
+    assert machine.state() == before
+
+
+def test_undo_that_fails_is_told(machine, capsys, monkeypatch):
+    monkeypatch.setattr(cli, "settle", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    bind = machine.bind
+
+    def refuse(device, driver):
+        if driver == "ipmi_si":
+            raise Failed("Device or resource busy")
+        bind(device, driver)
+    monkeypatch.setattr(machine, "bind", refuse)
+    assert cli.main(["take"], machine) == 4
+    said = capsys.readouterr().err
+    assert "not undone: echo IPI0001:00 >/sys/bus/platform/drivers/ipmi_si/unbind: " \
+        "Device or resource busy" in said
+    assert machine.state()[0][DEVICE] is None
+
+
+def test_firmware_that_calls_all_the_time_keeps_its_regions(tmp_path, capsys, monkeypatch):
+    machine = ours(tmp_path)
+    before = machine.state()
+    monkeypatch.setattr(steps, "QUIET_WAIT_S", 0)
+    calls = iter(range(1000))
+    read = machine.read
+    monkeypatch.setattr(machine, "read", lambda path: str(next(calls)) if path == steps.CALLS
+                        else read(path))
+    assert cli.main(["give-back"], machine) == 3
+    assert "AML regions cannot be given back while the machine runs" in capsys.readouterr().err
+    assert machine.state() == before
