@@ -19,6 +19,8 @@ import subprocess
 import sys
 import tempfile
 
+from vm_programs import add_program, kcsctl_archive
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent.parent
 SCRIPTS = ROOT / "scripts"
 TESTS = SCRIPTS / "tests"
@@ -202,7 +204,7 @@ class Initrd:
             with (lzma.open if packed else open)(path, "rb") as module:
                 (target / (path.stem if packed else path.name)).write_bytes(module.read())
         for program in PROGRAMS:
-            self._add_program(program)
+            add_program(self.root, program)
         for index in ("modules.order", "modules.builtin"):
             (target / index).touch()
         run("depmod", "-b", self.root, kernel.release)
@@ -213,29 +215,20 @@ class Initrd:
         if not program.exists():
             run("gcc", "-O2", "-Wall", "-Wextra", "-static", "-o", program, source)
 
-    def _add_program(self, name):
-        path = shutil.which(name)
-        if not path:
-            return
-        needed = re.findall(r"(/\S+) \(0x", run("ldd", path))
-        for file in [path, *needed]:
-            target = self.root / file.lstrip("/")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copy(file, target)
-
     @staticmethod
     def _stock(kernel):
         lines = run("modprobe", "-d", kernel.modules_root, "-S", kernel.release,
                     "--show-depends", "--all", *STOCK_MODULES).splitlines()
         return {line.split()[1] for line in lines if line.startswith("insmod ")}
 
-    def pack(self, script, cpio):
+    def pack(self, script, cpio, kcsctl):
         (self.root / "script").write_text((GUEST / "functions.sh").read_text() + script)
         names = "\n".join(str(path.relative_to(self.root))
                           for path in self.root.rglob("*"))
         with open(cpio, "wb") as out:
             subprocess.run(["cpio", "--quiet", "-o", "-H", "newc"], check=True,
                            cwd=self.root, input=names.encode(), stdout=out)
+            out.write(kcsctl_archive() if kcsctl else b"")
 
 
 @dataclasses.dataclass
@@ -325,6 +318,7 @@ class Machine:
         kernel_arguments: more of the kernel's command line.
         switches_off: the guest is to switch itself off when the script has ended.
         smbios: records as bytes, in place of those that QEMU has of their types.
+        kcsctl: the guest gets Python and kcsctl, and kmod in place of busybox's modprobe.
         """
         for boot in range(1, BOOTS_MAX + 1):
             result = self._boot(script, ssdts, [bmc, second_bmc], timeout_s, **hardware)
@@ -333,10 +327,10 @@ class Machine:
             print(f"(boot {boot} stopped before init)", file=sys.stderr, flush=True)
         return result
 
-    def _boot(self, script, ssdts, bmcs, timeout_s, **hardware):
+    def _boot(self, script, ssdts, bmcs, timeout_s, kcsctl=False, **hardware):
         with tempfile.TemporaryDirectory(prefix="kcs-vm-") as name:
             folder = pathlib.Path(name)
-            self.initrd.pack(script, folder / "initrd")
+            self.initrd.pack(script, folder / "initrd", kcsctl)
             tables = [compile_ssdt(ssdt, folder) for ssdt in ssdts]
             with running_bmc(bmcs[0], 0, folder / "bmc0") as first, \
                     running_bmc(bmcs[1], 1, folder / "bmc1") as second:

@@ -104,6 +104,7 @@ class Kernel(Machine):
             self.put(f"{path}/type", "kcs")
             self.put(f"{path}/params", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32")
             self.put(f"{path}/interrupts_enabled", "1")
+            self.load("acpi_ipmi")      # in the background; too early for kcsctl
         else:
             self.put(f"/sys/class/kcs/kcs{number}/health",
                      "ready" if self.is_bmc_alive else "dead")

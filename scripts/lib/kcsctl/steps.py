@@ -46,11 +46,11 @@ class Load(Step):
 
 
 class LoadMeter(Load):
-    """Load the driver of power meters, unless the administrator does not want it."""
+    """Load the driver of power meters, unless the administrator has blacklisted it."""
 
-    def __init__(self):
-        super().__init__("acpi_power_meter")
-        self.command = "modprobe -b acpi_power_meter"
+    def __init__(self, module):
+        super().__init__(module)
+        self.command = f"modprobe -b {module}"
 
     def do(self, machine):
         machine.run("modprobe", "-b", self.module)
@@ -69,6 +69,27 @@ class Unload(Step):
 
     def undo(self, machine):
         machine.run("modprobe", self.module)
+
+
+class Reload(Step):
+    """Load a module anew: acpi_ipmi reaches only regions without a handler at that time.
+
+    ipmi_si has the kernel load it in the background, which may be too early.
+    """
+
+    def __init__(self, module):
+        self.module = module
+        self.was_loaded = False
+        self.command = f"modprobe -r {module}; modprobe {module}"
+
+    def do(self, machine):
+        self.was_loaded = machine.is_loaded(self.module)
+        Unload(self.module).do(machine)
+        machine.run("modprobe", self.module)
+
+    def undo(self, machine):
+        if self.was_loaded:
+            machine.run("modprobe", self.module)
 
 
 class Unpin(Step):

@@ -5,8 +5,8 @@ import time
 
 from .machine import OURS, STOCK, find_interfaces
 from .status import CONF, PACKAGED_CONF
-from .steps import (PINNED, AwaitQuiet, Bind, Load, LoadMeter, Persist, Release, Reserve,
-                    Unbind, Unload, Unpin)
+from .steps import (PINNED, AwaitQuiet, Bind, Load, LoadMeter, Persist, Release, Reload,
+                    Reserve, Unbind, Unload, Unpin)
 
 MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
 SETTLE_S = 10
@@ -116,16 +116,16 @@ def persist(machine, is_wanted):
     return [] if machine.read(CONF) == wanted else [Persist(PACKAGED_CONF, CONF, is_wanted)]
 
 
-def stop_regions(machine):
-    """The steps before the handler of AML regions may go.
+METER = "acpi_power_meter"
 
-    What calls it goes first, then acpi_ipmi: newer meters' modules need that one, and it
-    reaches only regions that have no handler when it is loaded.
+
+def stop_regions(machine):
+    """The steps before our handler of AML regions may go: what calls it goes first.
+
+    A newer meter's module uses acpi_ipmi, which is to be loaded anew.
     """
-    if not machine.can_unload("kcs_anchor"):
-        return []
-    return [Unload(name) for name in ("acpi_power_meter", "acpi_ipmi")
-            if machine.can_unload(name)] + [AwaitQuiet()]
+    return [Unload(METER)] * machine.can_unload(METER) + \
+        [AwaitQuiet()] * machine.can_unload("kcs_anchor")
 
 
 def drop_regions(machine):
@@ -135,28 +135,22 @@ def drop_regions(machine):
         [Unload("kcs_anchor")] * machine.can_unload("kcs_anchor")
 
 
-def load_meter(machine, unloaded=()):
-    """The steps that let a power meter read, which an earlier run may have left without."""
-    module = "acpi_power_meter"
-    has_meter = any(name.startswith("ACPI000D:") for name in machine.names("/sys/bus/acpi/devices"))
-    is_wanted = has_meter and machine.has_module(module) and (
-        not machine.is_loaded(module) or module in unloaded)
-    return [LoadMeter()] * is_wanted
-
-
-def serve_regions(machine, stopped=()):
+def serve_regions(machine):
     """The steps that let acpi_ipmi serve AML regions, and meters read."""
-    unloaded = [step.module for step in stopped]
-    is_wanted = machine.has_module("acpi_ipmi") and (
-        not machine.is_loaded("acpi_ipmi") or "acpi_ipmi" in unloaded)
-    return [Load("acpi_ipmi")] * is_wanted + load_meter(machine, unloaded)
+    return [Reload("acpi_ipmi")] * machine.has_module("acpi_ipmi") + load_meter(machine)
+
+
+def load_meter(machine):
+    """The steps that let power meters read, also after a run that was killed."""
+    has_meter = any(name.startswith("ACPI000D:") for name in machine.names("/sys/bus/acpi/devices"))
+    return [LoadMeter(METER)] * (has_meter and machine.has_module(METER))
 
 
 def give_regions_back(machine):
-    """All steps that let acpi_ipmi serve AML regions in place of kcs_opregion."""
-    stop = stop_regions(machine)
-    return stop + drop_regions(machine) + serve_regions(
-        machine, [step for step in stop if isinstance(step, Unload)])
+    """All steps that remove our handler, and let acpi_ipmi serve what it served."""
+    if machine.read(PINNED) != "Y":
+        return drop_regions(machine)
+    return stop_regions(machine) + drop_regions(machine) + serve_regions(machine)
 
 
 def take_steps(machine, interface, is_persistent):
@@ -165,7 +159,8 @@ def take_steps(machine, interface, is_persistent):
     steps = persist(machine, True) if is_persistent else []
     steps += [Load(name, undo_first.get(name, lambda machine: ()))
               for name in MODULES if not machine.is_loaded(name)]
-    return steps + move(machine, interface, OURS) + load_meter(machine)
+    steps += move(machine, interface, OURS)
+    return steps if machine.is_loaded(METER) else steps + load_meter(machine)
 
 
 def give_back_steps(machine, interface, is_persistent):
@@ -178,9 +173,7 @@ def give_back_steps(machine, interface, is_persistent):
     moved = move(machine, interface, STOCK)
     if not machine.is_loaded(OURS) or [name for name in machine.names("/sys/class/kcs") if name != interface.host]:
         return steps + moved
-    stop = stop_regions(machine)
-    steps += stop + moved + drop_regions(machine)
-    steps += serve_regions(machine, [step for step in stop if isinstance(step, Unload)])
+    steps += stop_regions(machine) + moved + drop_regions(machine) + serve_regions(machine)
     for name in ("kcs_ipmi", OURS):
         others = set(machine.holders(name)) - {"kcs_ipmi", "kcs_opregion"}
         steps += [Unload(name)] * (machine.can_unload(name) and not others)
