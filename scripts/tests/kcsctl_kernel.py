@@ -76,8 +76,8 @@ class Kernel(Machine):
         if device == PCI:
             self.put(f"{path}/class", "0x0c0701")
         else:
-            self.put(f"{path}/modalias", f"acpi:{device[:7]}:" if device.startswith("IPI")
-                     else "platform:dmi-ipmi-si")
+            self.put(f"{path}/modalias", "acpi:IPI0001:" if device.startswith("IPI") else
+                     "acpi:DELL0100:IPI0001:" if device.startswith("DELL") else "platform:dmi-ipmi-si")
 
     def state(self):
         """All that an undo has to put back."""

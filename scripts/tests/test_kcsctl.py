@@ -102,7 +102,7 @@ def test_address_hidden_in_ioports_is_the_drivers(machine, hidden):
 
 @pytest.mark.parametrize("devices, shown", [
     ((), []), ((TWIN,), [TWIN]), ((DEVICE, TWIN), [DEVICE]), ((PCI,), [PCI]),
-    ((PCI, DEVICE), [DEVICE]), ((DEVICE, "IPI0001:01"), [DEVICE, "IPI0001:01"])])
+    ((PCI, DEVICE), [DEVICE]), ((TWIN, "DELL0100:00"), ["DELL0100:00"]), ((DEVICE, "IPI0001:01"), [DEVICE, "IPI0001:01"])])
 def test_interface_without_driver_is_shown_once(tmp_path, devices, shown):
     assert [each.device for each in find_interfaces(Kernel(tmp_path, devices))] == shown
 

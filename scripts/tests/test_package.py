@@ -183,6 +183,14 @@ def test_group_and_rule_are_installed(installed):
     assert 'GROUP="ipmi", MODE="0660"' in rule
 
 
+def test_kcsctl_is_installed(machine):
+    assert "next boot     ipmi_si" in machine.run("kcsctl status || test $? = 1")
+    machine.run(ENABLE)
+    # The kernel that runs this root is another's.
+    assert "kcs.conf is there, but not for this kernel" in machine.run("kcsctl status || true")
+    assert machine.run("find /usr/share/kcs-dkms -name '*.pyc'") == ""
+
+
 # -- Kernels. ---------------------------------------------------------------------
 
 def test_second_kernel_gets_modules(machine):
@@ -277,7 +285,7 @@ def test_purged_package_leaves_no_file(bare, machine, tmp_path):
 
 # -- Described. -------------------------------------------------------------------
 
-@pytest.mark.parametrize("page", sorted(PACKAGE.glob("man/*.4")), ids=lambda page: page.name)
+@pytest.mark.parametrize("page", sorted(PACKAGE.glob("man/*.[48]")), ids=lambda page: page.name)
 def test_man_page_has_no_warning(tools, page):
     text = page.read_text()
     shown = subprocess.run(["man", "--warnings", "-l", page], capture_output=True, text=True,
@@ -324,5 +332,5 @@ def test_described_finds_what_is_not(tmp_path, path, old, new, complaint):
 
 def test_scripts_are_clean(tools):
     maintainer = sorted(PACKAGE.glob("debian/*.post*"))
-    assert run("shellcheck", "-x", PACKAGE / "build", PACKAGE / "hooks/kcs-dkms",
+    assert run("shellcheck", "-x", PACKAGE / "build", PACKAGE / "hooks/kcs-dkms", PACKAGE / "completions/kcsctl",
                *maintainer, cwd=ROOT) == ""

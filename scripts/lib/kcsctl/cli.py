@@ -90,8 +90,9 @@ def run(machine, options):
 
 
 def warn(line):
-    """Print what is not the result."""
-    print(f"kcsctl: {line}", file=sys.stderr, flush=True)
+    """Print what is not the result; a terminal that is gone does not stop an undo."""
+    with contextlib.suppress(OSError):
+        print(f"kcsctl: {line}", file=sys.stderr, flush=True)
 
 
 def parse(arguments):

@@ -12,7 +12,7 @@ import subprocess
 
 OURS, STOCK = "kcs_host", "ipmi_si"
 BUSES = ("platform", "pci")
-ACPI, SMBIOS = "IPI", "dmi-ipmi-si"     # how the names of their devices begin
+SMBIOS = "dmi-ipmi-si"      # how the names of its devices begin
 PCI_CLASS_KCS = "0x0c0701"
 
 
@@ -110,6 +110,7 @@ class Interface:
     host: str | None    # kcsN, of ours
     ipmi: str | None    # ipmiN
     kind: str | None    # kcs, bt, smic: as ipmi_si says
+    is_acpi: bool
 
     @property
     def is_in_service(self):
@@ -119,7 +120,9 @@ class Interface:
     @property
     def found_by(self):
         """Which table names it."""
-        for start, table in ((ACPI, "ACPI"), (SMBIOS, "SMBIOS"), ("kcs_sim", "kcs_sim")):
+        if self.is_acpi:
+            return "ACPI"
+        for start, table in ((SMBIOS, "SMBIOS"), ("kcs_sim", "kcs_sim")):
             if self.device.startswith(start):
                 return table
         return "PCI" if "/pci/" in self.path else "a parameter" \
@@ -162,9 +165,10 @@ def find_interfaces(machine):
     """
     hosts, ipmis = class_of(machine, "kcs"), class_of(machine, "ipmi")
     found = [Interface(device, path, machine.link(f"{path}/driver"), hosts.get(device),
-                       ipmis.get(device), machine.read(f"{path}/type"))
+                       ipmis.get(device), machine.read(f"{path}/type"),
+                       (machine.read(f"{path}/modalias") or "").startswith("acpi:"))
              for device, path in devices(machine).items()]
-    is_named_better = any(each.device.startswith(ACPI) or each.is_in_service for each in found)
-    return sorted((each for each in found if each.is_in_service or not is_named_better or
-                   each.device.startswith(ACPI)),
-                  key=lambda each: (not each.device.startswith(ACPI), each.device))
+    is_named_better = any(each.is_acpi or each.is_in_service for each in found)
+    return sorted((each for each in found if each.is_in_service or each.is_acpi or
+                   not is_named_better),
+                  key=lambda each: (not each.is_acpi, each.device))
