@@ -188,9 +188,12 @@ def test_interface_on_pci_is_moved(tmp_path):
     assert machine.state()[0] == {PCI: "kcs_host"}
 
 
-def test_persist_copies_and_removes_the_file(machine):
+def test_persist_copies_and_removes_the_file(machine, capsys):
     assert cli.main(["take", "--persist"], machine) == 0
     assert machine.read(CONF) == "softdep ipmi_si pre: kcs_host"
+    capsys.readouterr()
+    assert cli.main(["take", "--persist"], machine) == 0
+    assert "already" in capsys.readouterr().out
     assert machine.names("/etc/modprobe.d") == ["kcs.conf"]
     assert cli.main(["give-back"], machine) == 0
     assert machine.exists(CONF)
