@@ -30,7 +30,7 @@ class Kernel(Machine):
         super().__init__(root)
         self.regions, self.is_bmc_alive = None, True
         self.count_down, self.then, self.changes = None, None, []
-        self.needs = dict(MODULES)
+        self.needs, self.blacklist = dict(MODULES), []
         if meter_needs_acpi_ipmi:
             self.needs["acpi_power_meter"] = ["acpi_ipmi"]
         self.put("/proc/sys/kernel/osrelease", RELEASE)
@@ -77,7 +77,8 @@ class Kernel(Machine):
             self.put(f"{path}/class", "0x0c0701")
         else:
             self.put(f"{path}/modalias", "acpi:IPI0001:" if device.startswith("IPI") else
-                     "acpi:DELL0100:IPI0001:" if device.startswith("DELL") else "platform:dmi-ipmi-si")
+                     "acpi:DELL0100:IPI0001:" if device.startswith("DELL") else
+                     "platform:dmi-ipmi-si")
 
     def state(self):
         """All that an undo has to put back."""
@@ -213,4 +214,6 @@ class Kernel(Machine):
 
     def run(self, *command):
         self.count(" ".join(command))
+        if command[1] == "-b" and command[2] in self.blacklist:
+            return
         (self.load if command[0] == "modprobe" else self.unload)(command[-1])

@@ -102,7 +102,8 @@ def test_address_hidden_in_ioports_is_the_drivers(machine, hidden):
 
 @pytest.mark.parametrize("devices, shown", [
     ((), []), ((TWIN,), [TWIN]), ((DEVICE, TWIN), [DEVICE]), ((PCI,), [PCI]),
-    ((PCI, DEVICE), [DEVICE]), ((TWIN, "DELL0100:00"), ["DELL0100:00"]), ((DEVICE, "IPI0001:01"), [DEVICE, "IPI0001:01"])])
+    ((PCI, DEVICE), [DEVICE]), ((TWIN, "DELL0100:00"), ["DELL0100:00"]),
+    ((DEVICE, "IPI0001:01"), [DEVICE, "IPI0001:01"])])
 def test_interface_without_driver_is_shown_once(tmp_path, devices, shown):
     assert [each.device for each in find_interfaces(Kernel(tmp_path, devices))] == shown
 
@@ -180,6 +181,15 @@ def test_second_time_changes_nothing(tmp_path, command, capsys):
     assert cli.main([command], machine) == 0
     assert machine.changes == []
     assert "already" in capsys.readouterr().out
+
+
+def test_blacklisted_meter_is_left_alone(machine, capsys):
+    machine.unload("acpi_power_meter")
+    machine.blacklist.append("acpi_power_meter")
+    assert cli.main(["take"], machine) == cli.main(["take"], machine) == 0
+    assert "already" in capsys.readouterr().out
+    assert cli.main(["give-back"], machine) == 0
+    assert not machine.is_loaded("acpi_power_meter") and machine.regions == "acpi_ipmi"
 
 
 def test_interface_on_pci_is_moved(tmp_path):

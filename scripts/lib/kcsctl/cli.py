@@ -9,7 +9,7 @@ import sys
 
 from .machine import OURS, STOCK, Machine
 from .status import as_data, as_text, interface_data, interface_lines
-from .steps import perform
+from .steps import LoadMeter, perform
 from .take import Refused, current, plan, settle
 
 DONE, REFUSED, UNDONE, NOT_UNDONE = 0, 1, 3, 4
@@ -71,7 +71,10 @@ def change(machine, options):
     failure = perform(machine, steps, warn,
                       lambda check: settle(machine, interface, check))
     if not failure:
-        report(options, machine, interface, f"belongs to {driver} now")
+        # A meter's driver that is blacklisted is not loaded, and no news.
+        is_new = any(not isinstance(step, LoadMeter) for step in steps)
+        report(options, machine, interface,
+               f"belongs to {driver} {'now' if is_new else 'already'}")
         return DONE
     _, is_whole = failure
     warn(f"{options.command} failed, and " + ("all was undone" if is_whole else

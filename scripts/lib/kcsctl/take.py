@@ -9,6 +9,7 @@ from .steps import (PINNED, AwaitQuiet, Bind, Load, LoadMeter, Persist, Release,
                     Reserve, Unbind, Unload, Unpin)
 
 MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
+METER = "acpi_power_meter"
 SETTLE_S = 10
 
 
@@ -116,9 +117,6 @@ def persist(machine, is_wanted):
     return [] if machine.read(CONF) == wanted else [Persist(PACKAGED_CONF, CONF, is_wanted)]
 
 
-METER = "acpi_power_meter"
-
-
 def stop_regions(machine):
     """The steps before our handler of AML regions may go: what calls it goes first.
 
@@ -171,12 +169,13 @@ def give_back_steps(machine, interface, is_persistent):
     """
     steps = persist(machine, False) if is_persistent else []
     moved = move(machine, interface, STOCK)
-    if not machine.is_loaded(OURS) or [name for name in machine.names("/sys/class/kcs") if name != interface.host]:
+    others = [name for name in machine.names("/sys/class/kcs") if name != interface.host]
+    if others or not machine.is_loaded(OURS):
         return steps + moved
     steps += stop_regions(machine) + moved + drop_regions(machine) + serve_regions(machine)
     for name in ("kcs_ipmi", OURS):
-        others = set(machine.holders(name)) - {"kcs_ipmi", "kcs_opregion"}
-        steps += [Unload(name)] * (machine.can_unload(name) and not others)
+        users = set(machine.holders(name)) - {"kcs_ipmi", "kcs_opregion"}
+        steps += [Unload(name)] * (machine.can_unload(name) and not users)
     return steps
 
 
