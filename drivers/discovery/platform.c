@@ -16,6 +16,7 @@
 #include "platform.h"
 
 #include <linux/acpi.h>
+#include <linux/compiler.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/ioport.h>
@@ -174,20 +175,24 @@ struct named {
 	enum rank rank;
 };
 
+static struct platform_driver kcs_platform_driver;
+
 /**
  * kcs_platform_is_candidate() - test whether a table may name an interface by a device
  * @dev: a platform device
  *
- * As the bus compares, but for what sysfs overrides, and without a trace in the device.
+ * As the bus compares, but without a trace in the device. What an administrator would
+ * give the driver by an override is one once it has it.
  *
- * Return: true when it is one of ACPI's, SMBIOS' or a parameter's.
+ * Return: true when it is one of ACPI's, SMBIOS' or a parameter's, or ours already.
  */
 bool kcs_platform_is_candidate(struct device *dev)
 {
 	const char *name = to_platform_device(dev)->name;
 
 	return acpi_match_device(kcs_platform_ids, dev) ||
-	       !strcmp(name, SMBIOS_DEVICE) || !strcmp(name, KCS_PARAM_DEVICE);
+	       !strcmp(name, SMBIOS_DEVICE) || !strcmp(name, KCS_PARAM_DEVICE) ||
+	       READ_ONCE(dev->driver) == &kcs_platform_driver.driver;
 }
 
 static int names_better(struct device *dev, const void *context)
