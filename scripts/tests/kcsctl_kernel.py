@@ -4,6 +4,9 @@
 It knows drivers, modules, and which module AML regions reach, and refuses what a kernel
 refuses. What would crash a kernel is an AssertionError.
 """
+import os
+
+from kcsctl import cli, steps, take
 from kcsctl.machine import Failed, Machine
 
 DEVICE, TWIN, PCI = "IPI0001:00", "dmi-ipmi-si.0", "0000:00:05.0"
@@ -16,6 +19,7 @@ MODULES = {     # and what they need
     "kcs_ipmi": ["kcs_host", "ipmi_msghandler", "ipmi_devintf"],
     "ipmi_watchdog": ["ipmi_msghandler"],
 }
+STOCK_MODULES = ("ipmi_si", "ipmi_devintf", "acpi_ipmi", "acpi_power_meter")
 PINNED = "/sys/module/kcs_anchor/parameters/pinned"
 
 
@@ -217,3 +221,50 @@ class Kernel(Machine):
         if command[1] == "-b" and command[2] in self.blacklist:
             return
         (self.load if command[0] == "modprobe" else self.unload)(command[-1])
+
+
+# -- What the tests begin with, and end with. -------------------------------------
+
+def hurry(monkeypatch):
+    """Nothing waits, and the tests need no root."""
+    monkeypatch.setattr(steps, "QUIET_S", 0)
+    monkeypatch.setattr(take, "SETTLE_S", 0)
+    monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+
+def stock(root, **options):
+    """A machine as Debian boots it."""
+    kernel = Kernel(root, **options)
+    for module in STOCK_MODULES:
+        kernel.load(module)
+    return kernel
+
+
+def ours(root, **options):
+    """A machine after `kcsctl take`."""
+    kernel = stock(root, **options)
+    assert cli.main(["take"], kernel) == 0
+    kernel.changes.clear()
+    return kernel
+
+
+def assert_ours(kernel):
+    """kcs_host has the interface, and AML regions."""
+    drivers, overrides, modules, regions, _ = kernel.state()
+    assert drivers[DEVICE] == "kcs_host" and set(overrides.values()) == {""}
+    assert {"kcs_host", "kcs_opregion", "kcs_ipmi", "acpi_power_meter"} <= modules
+    assert regions == "kcs_anchor"
+
+
+def assert_stock(kernel):
+    """ipmi_si has the interface, and no module of ours is left."""
+    drivers, overrides, modules, regions, _ = kernel.state()
+    assert drivers[DEVICE] == "ipmi_si" and set(overrides.values()) == {""}
+    assert not [name for name in modules if name.startswith("kcs_")]
+    assert {"acpi_ipmi", "acpi_power_meter"} <= modules and regions == "acpi_ipmi"
+
+
+def open_file(machine, pid, comm, file):
+    """Have a program open a file."""
+    machine.put(f"/proc/{pid}/comm", comm)
+    machine.put_link(f"/proc/{pid}/fd/3", file)
