@@ -17,9 +17,10 @@ MODULES = {     # and what they need
     "acpi_power_meter": [], "kcs_host": [], "kcs_anchor": [],
     "kcs_opregion": ["kcs_host", "kcs_anchor"],
     "kcs_ipmi": ["kcs_host", "ipmi_msghandler", "ipmi_devintf"],
-    "ipmi_watchdog": ["ipmi_msghandler"],
+    "ipmi_watchdog": ["ipmi_msghandler"], "kcs_sim": ["kcs_host"],
 }
 STOCK_MODULES = ("ipmi_si", "ipmi_devintf", "acpi_ipmi", "acpi_power_meter")
+SOFTDEPS = {"kcs_host": ["kcs_opregion"]}      # by the package's file kcs_ipmi, too
 PINNED = "/sys/module/kcs_anchor/parameters/pinned"
 
 
@@ -33,8 +34,9 @@ class Kernel(Machine):
     def __init__(self, root, devices=(DEVICE, TWIN), meter_needs_acpi_ipmi=False):
         super().__init__(root)
         self.regions, self.is_bmc_alive = None, True
+        self.known, self.is_loading = set(), False     # of ipmi_si
         self.count_down, self.then, self.changes = None, None, []
-        self.needs, self.blacklist = dict(MODULES), []
+        self.needs, self.blacklist, self.broken = dict(MODULES), [], []
         if meter_needs_acpi_ipmi:
             self.needs["acpi_power_meter"] = ["acpi_ipmi"]
         self.put("/proc/sys/kernel/osrelease", RELEASE)
@@ -102,15 +104,20 @@ class Kernel(Machine):
         override = self.read(f"{path}/driver_override")
         if self.link(f"{path}/driver") or override not in (driver, "", "(null)"):
             raise Failed("No such device")
+        if driver == "ipmi_si" and device in self.known:
+            raise Failed("Device or resource busy")     # a duplicate
         if driver == "ipmi_si" and not self.is_bmc_alive:
-            raise Failed("No such device")
+            self.known.add(device)
+            # Of SMBIOS, and while the module is loaded, the driver has it all the same.
+            if device.startswith("IPI") and not self.is_loading:
+                raise Failed("No such device")
         self.put_link(f"{path}/driver", f"../../../bus/x/drivers/{driver}")
-        if driver == "ipmi_si":
+        if driver == "ipmi_si" and self.is_bmc_alive:
             self.put(f"{path}/type", "kcs")
             self.put(f"{path}/params", "kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=5,ipmb=32")
             self.put(f"{path}/interrupts_enabled", "1")
             self.load("acpi_ipmi")      # in the background; too early for kcsctl
-        else:
+        elif driver == "kcs_host":
             self.put(f"/sys/class/kcs/kcs{number}/health",
                      "ready" if self.is_bmc_alive else "dead")
             self.put_link(f"/sys/class/kcs/kcs{number}/device", f"../../{device}")
@@ -120,6 +127,7 @@ class Kernel(Machine):
         """Take a device from its driver."""
         path = self.path(device)
         assert self.link(f"{path}/driver") == driver
+        self.known.discard(device)
         for name in ("driver", "type", "params", "interrupts_enabled"):
             self.remove(f"{path}/{name}")
         for name in self.names("/sys/class/kcs"):
@@ -146,6 +154,8 @@ class Kernel(Machine):
         """modprobe."""
         if module not in self.read(f"/lib/modules/{RELEASE}/modules.dep"):
             raise Failed(f"Module {module} not found")
+        if module in self.broken:
+            raise Failed(f"Error running install command for {module}")
         if self.is_loaded(module):
             return
         for needed in self.needs[module]:
@@ -155,14 +165,18 @@ class Kernel(Machine):
         if module in ("kcs_host", "ipmi_si"):
             for bus in ("platform", "pci"):
                 self.put(f"/sys/bus/{bus}/drivers/{module}/bind", "")
+            self.is_loading = True
             for device in (DEVICE, TWIN, PCI):
                 if self.exists(self.path(device)):
                     self.probe(device, module)
+            self.is_loading = False
         if module == "kcs_anchor":
             self.put(PINNED, "N")
         if module == "acpi_ipmi" and self.regions is None:
             self.regions = "acpi_ipmi"
         self.update()
+        for after in SOFTDEPS.get(module, ()):
+            self.load(after)
 
     def probe(self, device, driver):
         """A driver that is loaded looks at all devices; the twin is left out."""
@@ -189,6 +203,8 @@ class Kernel(Machine):
                     self.unbind(device, driver)
             for bus in ("platform", "pci"):
                 self.remove(f"/sys/bus/{bus}/drivers/{module}")
+        if module == "ipmi_si":
+            self.known.clear()
         for needed in self.needs[module]:
             self.remove(f"/sys/module/{needed}/holders/{module}")
         self.remove(f"/sys/module/{module}")
@@ -206,7 +222,7 @@ class Kernel(Machine):
             self.count_down -= 1
         self.changes.append(what)
 
-    def write(self, path, text):
+    def write(self, path, text, limit_s=None):
         self.count(f"{path} {text}")
         action, driver = path.split("/")[-1], path.split("/")[-2]
         if action == "bind":
@@ -217,10 +233,12 @@ class Kernel(Machine):
             self.put(path, text)
 
     def run(self, *command):
-        self.count(" ".join(command))
-        if command[1] == "-b" and command[2] in self.blacklist:
-            return
-        (self.load if command[0] == "modprobe" else self.unload)(command[-1])
+        program, *rest = command
+        flags = [word for word in rest if word.startswith("-")]
+        for module in rest[len(flags):]:
+            self.count(" ".join([program, *flags, module]))
+            if "-b" not in flags or module not in self.blacklist:
+                (self.load if program == "modprobe" else self.unload)(module)
 
 
 # -- What the tests begin with, and end with. -------------------------------------
@@ -228,6 +246,7 @@ class Kernel(Machine):
 def hurry(monkeypatch):
     """Nothing waits, and the tests need no root."""
     monkeypatch.setattr(steps, "QUIET_S", 0)
+    monkeypatch.setattr(steps, "SERVICE_WAIT_S", 0)
     monkeypatch.setattr(take, "SETTLE_S", 0)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
 

@@ -159,6 +159,57 @@ def test_blacklisted_meter_is_left_alone(machine, capsys):
     assert not machine.is_loaded("acpi_power_meter") and machine.regions == "acpi_ipmi"
 
 
+def test_meter_that_does_not_load_is_a_warning(machine, capsys):
+    machine.unload("acpi_power_meter")
+    machine.broken.append("acpi_power_meter")
+    assert cli.main(["take"], machine) == 0
+    assert "install command for acpi_power_meter; going on without" in capsys.readouterr().err
+    assert machine.state()[0][DEVICE] == "kcs_host"
+
+
+def test_simulated_interface_does_not_keep_regions(tmp_path, capsys):
+    machine = ours(tmp_path)
+    machine.load("kcs_sim")
+    machine.put_link("/sys/class/kcs/kcs7/device", "../../kcs_sim")
+    assert cli.main(["give-back"], machine) == 0
+    assert "not served" not in capsys.readouterr().err
+    assert machine.state()[0][DEVICE] == "ipmi_si" and machine.regions == "acpi_ipmi"
+    assert [name for name in machine.names("/sys/module") if name.startswith("kcs_")] == \
+        ["kcs_host", "kcs_sim"]
+    assert cli.main(["give-back"], machine) == 0
+    assert "already" in capsys.readouterr().out
+
+
+def add_parameter(machine, is_bound):
+    path = "/sys/bus/platform/devices/kcs_param.0"
+    machine.put(f"{path}/modalias", "platform:kcs_param")
+    machine.put(f"{path}/driver_override", "(null)")
+    for device in ("kcs_param.0", DEVICE):
+        machine.put_link(f"{machine.path(device)}/firmware_node", f"../../LNXSYBUS:00/{DEVICE}")
+    if is_bound:
+        machine.bind("kcs_param.0", "kcs_host")
+
+
+def test_interface_of_a_parameter_is_ours_already(tmp_path, capsys):
+    machine = Kernel(tmp_path)
+    for module in ("kcs_host", "kcs_ipmi", "acpi_power_meter"):
+        machine.load(module)
+    machine.unbind(DEVICE, "kcs_host")
+    add_parameter(machine, is_bound=True)
+    machine.load("ipmi_si")
+    machine.unbind(DEVICE, "ipmi_si")
+    assert cli.main(["take"], machine) == 0
+    assert "kcs_param.0 belongs to kcs_host already" in capsys.readouterr().out
+    assert_refused(machine, capsys, "kcs_param.0 is there by a parameter of kcs_host", "give-back")
+
+
+def test_parameter_for_what_ipmi_si_has_is_refused(machine, capsys):
+    machine.load("kcs_host")
+    add_parameter(machine, is_bound=False)
+    assert_refused(machine, capsys, "kcs_param.0, which a parameter of kcs_host names, has no "
+                   "driver", "take")
+
+
 def test_interface_on_pci_is_moved(tmp_path):
     machine = stock(tmp_path, devices=(PCI,))
     assert cli.main(["take", PCI], machine) == 0
@@ -178,6 +229,26 @@ def test_persist_copies_and_removes_the_file(machine, capsys):
     assert machine.names("/etc/modprobe.d") == []
 
 
+def test_file_that_the_administrator_wrote_is_left(tmp_path, capsys):
+    machine = stock(tmp_path)
+    machine.put(CONF, "options kcs_host with_pci=1")
+    assert_refused(machine, capsys, f"{CONF} is no copy of", "take", "--persist")
+    machine.put(CONF, "options kcs_host with_pci=1\nsoftdep ipmi_si pre: kcs_host")
+    before = machine.read(CONF)
+    assert cli.main(["take", "--persist"], machine) == 0
+    capsys.readouterr()
+    machine.changes.clear()
+    assert_refused(machine, capsys, f"{CONF} is no copy of", "give-back", "--persist")
+    assert machine.read(CONF) == before
+
+
+def test_file_is_copied_byte_by_byte(machine):
+    text = b"# \xfc\r\nsoftdep ipmi_si pre: kcs_host\n\n"
+    machine.at("/usr/share/kcs-dkms/kcs.conf").write_bytes(text)
+    assert cli.main(["take", "--persist"], machine) == 0
+    assert machine.at(CONF).read_bytes() == text
+
+
 def test_silent_bmc_is_taken_and_not_given_back(machine, capsys):
     machine.is_bmc_alive = False
     assert cli.main(["take"], machine) == 0
@@ -188,13 +259,16 @@ def test_silent_bmc_is_taken_and_not_given_back(machine, capsys):
     assert machine.state() == before
 
 
-def test_one_of_two_interfaces_is_given_back(tmp_path):
+def test_one_of_two_interfaces_is_given_back(tmp_path, capsys):
     machine = stock(tmp_path, devices=(DEVICE, "IPI0001:01"))
     machine.bind("IPI0001:01", "ipmi_si")
     assert cli.main(["take"], machine) == 1
     assert cli.main(["take", "IPI0001:01"], machine) == 0
     assert cli.main(["take", DEVICE], machine) == 0
+    capsys.readouterr()
     assert cli.main(["give-back", "kcs0"], machine) == 0
+    assert "AML regions below IPI0001:01 are not served until IPI0001:00 is given back, too" in \
+        capsys.readouterr().err
     assert machine.state()[0] == {DEVICE: "kcs_host", "IPI0001:01": "ipmi_si"}
     assert machine.regions == "kcs_anchor"
 
@@ -298,6 +372,26 @@ def test_simulated_interface_stays(tmp_path, capsys, command):
     machine.load("kcs_opregion")
     machine.load("kcs_ipmi")
     assert_refused(machine, capsys, "kcs_sim belongs to kcs_sim", command)
+
+
+@pytest.mark.parametrize("persist", [[], ["--persist"]])
+def test_refused_where_acpi_ipmi_is_built_in(tmp_path, capsys, persist):
+    machine = ours(tmp_path)
+    capsys.readouterr()
+    machine.put(f"/lib/modules/{RELEASE}/modules.builtin", "kernel/drivers/acpi/acpi_ipmi.ko")
+    machine.remove("/sys/module/acpi_ipmi")
+    assert_refused(machine, capsys, "acpi_ipmi is built into this kernel", "give-back", *persist)
+
+
+def test_built_in_acpi_ipmi_is_shown(tmp_path):
+    machine = Kernel(tmp_path)
+    machine.put(f"/lib/modules/{RELEASE}/modules.builtin", "kernel/drivers/acpi/acpi_ipmi.ko")
+    assert as_data(machine)["regions"] == "acpi_ipmi"
+
+
+def test_output_that_cannot_be_written_is_not_refused(machine):
+    with pytest.raises(OSError), cli.locked(machine):
+        raise OSError("a full disk")
 
 
 def test_second_kcsctl_is_refused(machine, capsys):

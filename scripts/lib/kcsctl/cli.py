@@ -10,7 +10,7 @@ import sys
 from .machine import OURS, STOCK, Machine
 from .status import as_data, as_text, interface_data, interface_lines
 from .steps import LoadMeter, perform
-from .take import Refused, current, plan, settle
+from .take import Refused, current, lasting, plan, settle
 
 DONE, REFUSED, UNDONE, NOT_UNDONE = 0, 1, 3, 4
 
@@ -34,15 +34,17 @@ def show_status(machine, options):
 @contextlib.contextmanager
 def locked(machine):
     """Only one run changes the machine at a time; the kernel drops the lock of a dead one."""
-    try:
-        with open(machine.at(LOCK), "w", encoding="ascii",
-                  opener=lambda path, flags: os.open(path, flags, 0o600)) as file:
+    with contextlib.ExitStack() as stack:
+        try:
+            file = stack.enter_context(
+                open(machine.at(LOCK), "w", encoding="ascii",
+                     opener=lambda path, flags: os.open(path, flags, 0o600)))
             fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-            yield
-    except BlockingIOError as why:
-        raise Refused("another kcsctl is at work") from why
-    except OSError as why:
-        raise Refused(f"{LOCK}: {why.strerror}") from why
+        except BlockingIOError as why:
+            raise Refused("another kcsctl is at work") from why
+        except OSError as why:
+            raise Refused(f"{LOCK}: {why.strerror}") from why
+        yield
 
 
 def report(options, machine, interface, word):
@@ -68,6 +70,8 @@ def change(machine, options):
     if not steps:
         report(options, machine, interface, f"belongs to {driver} already")
         return DONE
+    for line in list(lasting(machine, options.command, interface)):
+        warn(line)
     failure = perform(machine, steps, warn,
                       lambda check: settle(machine, interface, check))
     if not failure:

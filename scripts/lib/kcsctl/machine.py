@@ -9,15 +9,30 @@ import os
 import pathlib
 import re
 import subprocess
+import sys
 
 OURS, STOCK = "kcs_host", "ipmi_si"
 BUSES = ("platform", "pci")
-SMBIOS = "dmi-ipmi-si"      # how the names of its devices begin
+# How the names of devices begin.
+SMBIOS, PARAMETER, SIMULATED = "dmi-ipmi-si", "kcs_param", "kcs_sim"
 PCI_CLASS_KCS = "0x0c0701"
+
+# A write that may not return: a file, a text; the exit status is the errno.
+WRITE = """import sys
+try:
+    with open(sys.argv[1], "w", encoding="ascii") as file:
+        file.write(sys.argv[2])
+except OSError as why:
+    sys.exit(why.errno)
+"""
 
 
 class Failed(Exception):
     """A step that did not work; the text is a sentence without a period."""
+
+
+class Halt(Failed):
+    """A failure after which nothing more may be done, nor undone."""
 
 
 class Machine:
@@ -34,6 +49,13 @@ class Machine:
         """The text of a file without the newline at its end."""
         try:
             return self.at(path).read_text(encoding="utf-8", errors="replace").strip()
+        except OSError:
+            return None
+
+    def read_bytes(self, path):
+        """What is in a file, as it is."""
+        try:
+            return self.at(path).read_bytes()
         except OSError:
             return None
 
@@ -55,18 +77,38 @@ class Machine:
         except OSError:
             return None
 
-    def write(self, path, text):
-        """Write to a file of the kernel; what it refuses is a failure."""
+    def write(self, path, text, limit_s=None):
+        """Write to a file of the kernel; what it refuses is a failure.
+
+        With @limit_s the kernel may never return: a child process writes, and is left.
+        """
+        if limit_s:
+            self._write_in_child(path, text, limit_s)
+            return
         try:
             with open(self.at(path), "w", encoding="ascii") as file:
                 file.write(text + "\n")
         except OSError as why:
             raise Failed(f"{path}: {why.strerror}") from why
 
+    def _write_in_child(self, path, text, limit_s):
+        # It has no file of ours: a pipe that it kept open would stop who reads from it.
+        # pylint: disable-next=consider-using-with
+        child = subprocess.Popen([sys.executable, "-Ic", WRITE, self.at(path), text + "\n"],
+                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
+                                 stderr=subprocess.DEVNULL, start_new_session=True)
+        try:
+            errno = child.wait(limit_s)
+        except subprocess.TimeoutExpired as why:
+            raise Halt(f"{path}: the kernel is stuck in it since {limit_s} s, and only a "
+                       "reboot ends that") from why
+        if errno:
+            raise Failed(f"{path}: {os.strerror(errno)}")
+
     def run(self, *command):
         """Run a program of the system; a terminal's signals do not reach it."""
         try:
-            done = subprocess.run(command, text=True, stdout=subprocess.PIPE,
+            done = subprocess.run(command, text=True, errors="replace", stdout=subprocess.PIPE,
                                   stderr=subprocess.STDOUT, stdin=subprocess.DEVNULL,
                                   start_new_session=True, check=False)
         except OSError as why:
@@ -79,7 +121,11 @@ class Machine:
 
     def is_loaded(self, module):
         """Whether the kernel has a module, loaded or built in."""
-        return self.exists(f"/sys/module/{module}")
+        return self.exists(f"/sys/module/{module}") or self.is_built_in(module)
+
+    def is_built_in(self, module):
+        """Whether a module is part of the kernel; one without parameters is not in sysfs."""
+        return self._is_listed(module, "modules.builtin")
 
     def can_unload(self, module):
         """Whether a module is loaded, and not built in."""
@@ -95,10 +141,11 @@ class Machine:
 
     def has_module(self, module):
         """Whether the running kernel has a module, loaded or not."""
-        folder = f"/lib/modules/{self.release()}"
-        lists = [self.read(f"{folder}/{name}") or "" for name in ("modules.dep", "modules.builtin")]
-        return self.is_loaded(module) or any(
-            re.search(rf"(^|/){module}\.ko[.\w]*(:|$)", text, re.M) for text in lists)
+        return self.is_loaded(module) or self._is_listed(module, "modules.dep")
+
+    def _is_listed(self, module, name):
+        text = self.read(f"/lib/modules/{self.release()}/{name}") or ""
+        return bool(re.search(rf"(^|/){module}\.ko[.\w]*(:|$)", text, re.M))
 
 
 @dataclasses.dataclass(frozen=True)
@@ -122,7 +169,7 @@ class Interface:
         """Which table names it."""
         if self.is_acpi:
             return "ACPI"
-        for start, table in ((SMBIOS, "SMBIOS"), ("kcs_sim", "kcs_sim")):
+        for start, table in ((SMBIOS, "SMBIOS"), (SIMULATED, "kcs_sim")):
             if self.device.startswith(start):
                 return table
         return "PCI" if "/pci/" in self.path else "a parameter" \
@@ -160,15 +207,26 @@ def devices(machine):
 def find_interfaces(machine):
     """The interfaces of a machine, those of ACPI first.
 
-    A server names its interface in ACPI and in SMBIOS. The device of the one that is
-    not used may have a driver all the same, and shows no address: it is left out.
+    A server names its interface in ACPI and in SMBIOS, and a parameter may name what ACPI
+    does. The device of the one that is not used may have a driver all the same, and shows
+    no address: it is left out.
     """
     hosts, ipmis = class_of(machine, "kcs"), class_of(machine, "ipmi")
     found = [Interface(device, path, machine.link(f"{path}/driver"), hosts.get(device),
                        ipmis.get(device), machine.read(f"{path}/type"),
                        (machine.read(f"{path}/modalias") or "").startswith("acpi:"))
              for device, path in devices(machine).items()]
+    served = {machine.link(f"{each.path}/firmware_node") for each in found if each.is_in_service}
     is_named_better = any(each.is_acpi or each.is_in_service for each in found)
-    return sorted((each for each in found if each.is_in_service or each.is_acpi or
-                   not is_named_better),
-                  key=lambda each: (not each.is_acpi, each.device))
+
+    def counts(each):
+        if each.is_in_service or not each.is_acpi:
+            return each.is_in_service or not is_named_better
+        return machine.link(f"{each.path}/firmware_node") not in served - {None}
+    return sorted(filter(counts, found), key=lambda each: (not each.is_acpi, each.device))
+
+
+def other_hosts(machine, interface):
+    """The devices of other interfaces of ours; one of kcs_sim is no BMC of this machine."""
+    return [device for device in class_of(machine, "kcs")
+            if device != interface.device and not (device or "").startswith(SIMULATED)]

@@ -98,10 +98,14 @@ def meters_data(machine):
              "watts": reading_of(machine, name)} for name in found]
 
 
+def is_switched(machine):
+    """Whether the administrator's file gives the interfaces to ours at boot."""
+    return bool(re.search(r"^softdep ipmi_si pre: kcs_host$", machine.read(CONF) or "", re.M))
+
+
 def next_boot(machine):
     """Which driver gets the interfaces at the next boot of this kernel."""
-    is_switched = re.search(r"^softdep ipmi_si pre: kcs_host$", machine.read(CONF) or "", re.M)
-    return OURS if is_switched and machine.has_module(OURS) else STOCK
+    return OURS if is_switched(machine) and machine.has_module(OURS) else STOCK
 
 
 def as_data(machine):

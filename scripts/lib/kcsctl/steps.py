@@ -4,13 +4,19 @@
 A step looks at the kernel, not at what an earlier run wrote down: one that was done
 already, by a run that was killed, is done again without harm.
 """
+import contextlib
 import os
 import signal
 import time
 
-from .machine import Failed
+from .machine import OURS, STOCK, Failed, Halt, find_interfaces
+from .status import CONF
+
+MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
+UNLOAD_ORDER = ("kcs_ipmi", "kcs_opregion", "kcs_anchor", OURS)
 
 QUIET_S, QUIET_WAIT_S = 1, 10
+SERVICE_WAIT_S, UNBIND_LIMIT_S = 10, 60
 CALLS = "/sys/module/kcs_opregion/calls/calls"
 PINNED = "/sys/module/kcs_anchor/parameters/pinned"
 
@@ -19,6 +25,7 @@ class Step:
     """A change: @command is what a person would type, do() and undo() what is done."""
 
     command = ""
+    is_needed = True    # what fails else is a warning
 
     def do(self, machine):
         """Change the machine, or raise Failed."""
@@ -29,31 +36,39 @@ class Step:
 
 
 class Load(Step):
-    """Load a module; @before_unload are the steps that make unloading it safe."""
+    """Load our modules, which load each other; @give_up removes the handler of regions."""
 
-    def __init__(self, module, before_unload=lambda machine: ()):
-        self.module, self.before_unload = module, before_unload
-        self.command = f"modprobe {module}"
+    command = f"modprobe -a {' '.join(MODULES)}"
+
+    def __init__(self, give_up):
+        self.give_up = give_up
+        self.missing = []
 
     def do(self, machine):
-        machine.run("modprobe", self.module)
+        self.missing = [name for name in UNLOAD_ORDER if not machine.is_loaded(name)]
+        machine.run("modprobe", "-a", *MODULES)
 
     def undo(self, machine):
-        for step in self.before_unload(machine):
-            step.do(machine)
-        if machine.can_unload(self.module):
-            machine.run("rmmod", self.module)
+        if "kcs_opregion" in self.missing:
+            self.give_up(machine)
+        for name in self.missing:
+            Unload(name).do(machine)
 
 
-class LoadMeter(Load):
+class LoadMeter(Step):
     """Load the driver of power meters, unless the administrator has blacklisted it."""
 
+    is_needed = False
+
     def __init__(self, module):
-        super().__init__(module)
+        self.module = module
         self.command = f"modprobe -b {module}"
 
     def do(self, machine):
         machine.run("modprobe", "-b", self.module)
+
+    def undo(self, machine):
+        Unload(self.module).do(machine)
 
 
 class Unload(Step):
@@ -127,7 +142,8 @@ class AwaitQuiet(Step):
             time.sleep(QUIET_S)
             if time.monotonic() > end:
                 raise Failed("firmware calls the BMC without a pause, so AML regions cannot be "
-                             "given back while the machine runs; use --persist and reboot")
+                             "given back while the machine runs; remove "
+                             f"{CONF}, if it is there, and reboot")
 
 
 class Reserve(Step):
@@ -159,6 +175,20 @@ class Release(Step):
         machine.write(self.path, "")
 
 
+class Renew(Reload):
+    """Load ipmi_si anew: what it failed to serve once it refuses as a duplicate from then on."""
+
+    def __init__(self):
+        super().__init__(STOCK)
+        self.command = f"rmmod {STOCK}; modprobe {STOCK}    # unless it serves an interface"
+
+    def do(self, machine):
+        is_used = any(each.driver == STOCK and each.is_in_service
+                      for each in find_interfaces(machine))
+        if machine.can_unload(STOCK) and not is_used:
+            super().do(machine)
+
+
 class Unbind(Step):
     """Take a device from its driver."""
 
@@ -173,31 +203,63 @@ class Unbind(Step):
 
     def do(self, machine):
         if self.has_it(machine):
-            machine.write(f"{self.folder}/unbind", self.interface.device)
+            # Some kernels' ipmi_si waits for ever for a BMC that went silent.
+            machine.write(f"{self.folder}/unbind", self.interface.device,
+                          UNBIND_LIMIT_S if self.driver == STOCK else None)
 
     def undo(self, machine):
+        if self.has_it(machine):
+            return
+        # Reserved for the other driver, it would be refused.
+        machine.write(f"{self.interface.path}/driver_override", self.driver)
+        if self.driver == STOCK:
+            with contextlib.suppress(Failed):
+                Renew().do(machine)
+        self.bind(machine)
+        if self.driver == STOCK and self.interface.is_in_service:
+            try:
+                self.await_service(machine)
+            except Failed:
+                self.do(machine)
+                raise
+
+    def bind(self, machine):
+        """Give the device to the driver."""
         if not self.has_it(machine):
-            # Reserved for the other driver, it would be refused.
-            machine.write(f"{self.interface.path}/driver_override", self.driver)
             machine.write(f"{self.folder}/bind", self.interface.device)
+
+    def await_service(self, machine):
+        """Wait until ipmi_si serves the interface: it takes devices that it cannot serve."""
+        end = time.monotonic() + SERVICE_WAIT_S
+        while machine.read(f"{self.interface.path}/type") is None:
+            if time.monotonic() > end:
+                raise Failed(f"{STOCK} has {self.interface.device}, and does not serve it")
+            time.sleep(0.1)
 
 
 class Bind(Unbind):
-    """Give a device to a driver, which is loaded if it is not."""
+    """Give a device to a driver, which is loaded if it is not.
 
-    def __init__(self, interface, driver):
+    @before_undo is called while the driver still has it.
+    """
+
+    def __init__(self, interface, driver, before_undo=lambda machine: None):
         super().__init__(interface, driver)
+        self.before_undo = before_undo
         self.command = f"modprobe {driver}; echo {interface.device} >{self.folder}/bind"
 
     def do(self, machine):
         if not machine.exists(self.folder):
             machine.run("modprobe", self.driver)
         try:
-            super().undo(machine)
+            self.bind(machine)
+            if self.driver == STOCK:
+                self.await_service(machine)
         except Failed as why:
             raise Failed(f"{self.driver} does not take {self.interface.device}: {why}") from why
 
     def undo(self, machine):
+        self.before_undo(machine)
         super().do(machine)
 
 
@@ -210,21 +272,21 @@ class Persist(Step):
         self.command = f"cp {source} {target}" if is_wanted else f"rm {target}"
 
     def do(self, machine):
-        self.before = machine.read(self.target)
-        self.put(machine, machine.read(self.source) if self.is_wanted else None)
+        self.before = machine.read_bytes(self.target)
+        self.put(machine, machine.read_bytes(self.source) if self.is_wanted else None)
 
     def undo(self, machine):
         self.put(machine, self.before)
 
-    def put(self, machine, text):
+    def put(self, machine, data):
         """Write the whole file at once, or remove it."""
         path = machine.at(self.target)
         new = path.with_name(path.name + ".new")
         try:
-            if text is None:
+            if data is None:
                 path.unlink(missing_ok=True)
             else:
-                new.write_text(text + "\n", encoding="ascii")
+                new.write_bytes(data)
                 new.chmod(0o644)
                 os.replace(new, path)
         except OSError as why:
@@ -269,10 +331,27 @@ def undo(machine, done, say):
     for step in reversed(done):
         try:
             step.undo(machine)
-        except Failed as why:
-            say(f"not undone: {step.command}: {why}")
+        except Exception as why:    # pylint: disable=broad-exception-caught
+            say(f"not undone: {step.command}: {words(why)}")
             is_whole = False
+            if isinstance(why, Halt):
+                break
     return is_whole
+
+
+def words(why):
+    """An exception in a line; what is none of ours is a fault of this program."""
+    return str(why) if isinstance(why, Failed) else f"{type(why).__name__}: {why}"
+
+
+def attempt(machine, step, say):
+    """Do a step; without what is not needed, go on."""
+    try:
+        step.do(machine)
+    except Failed as why:
+        if step.is_needed:
+            raise
+        say(f"{why}; going on without")
 
 
 def perform(machine, steps, say, settle=lambda check: None):
@@ -286,10 +365,13 @@ def perform(machine, steps, say, settle=lambda check: None):
             for step in steps:
                 stop.check()
                 done.append(step)   # one that fails may have been done by half
-                step.do(machine)
+                attempt(machine, step, say)
             settle(stop.check)
             stop.check()
-        except Failed as why:
-            say(f"{why}; undoing")
-            return str(why), undo(machine, done, say)
+        except Halt as why:
+            say(words(why))
+            return words(why), False
+        except Exception as why:    # pylint: disable=broad-exception-caught
+            say(f"{words(why)}; undoing")
+            return words(why), undo(machine, done, say)
     return None

@@ -3,17 +3,16 @@
 import os
 import time
 
-from .machine import OURS, STOCK, find_interfaces
-from .status import CONF, PACKAGED_CONF
-from .steps import (PINNED, AwaitQuiet, Bind, Load, LoadMeter, Persist, Release, Reload,
-                    Reserve, Unbind, Unload, Unpin)
+from .machine import OURS, PARAMETER, STOCK, Failed, Halt, find_interfaces, other_hosts
+from .status import CONF, PACKAGED_CONF, is_switched
+from .steps import (MODULES, PINNED, AwaitQuiet, Bind, Load, LoadMeter, Persist, Release, Reload,
+                    Renew, Reserve, Step, Unbind, Unload, Unpin, undo)
 
-MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
 METER = "acpi_power_meter"
 SETTLE_S = 10
 
 
-class Refused(Exception):
+class Refused(Failed):
     """Nothing was changed; the text is a sentence without a period."""
 
 
@@ -40,14 +39,30 @@ def can_move(interface):
     return interface.driver in (OURS, STOCK, None) and interface.found_by != "kcs_sim"
 
 
-def check_kind(interface):
-    """Refuse what the other driver cannot have."""
+def check_kind(interface, driver):
+    """Refuse what a driver cannot have."""
     if not can_move(interface):
         raise Refused(f"{interface.device} belongs to "
                       f"{interface.driver or 'kcs_sim'}, and stays there")
     if interface.kind not in ("kcs", None):
         raise Refused(f"{interface.device} is an interface of type {interface.kind}, "
                       f"and {OURS} drives kcs only")
+    if driver == STOCK and interface.device.startswith(PARAMETER):
+        raise Refused(f"{interface.device} is there by a parameter of {OURS}, so {STOCK} cannot "
+                      "have it: remove the parameter, and reboot")
+
+
+def check_parameters(machine):
+    """Refuse while an interface that a parameter names has no driver.
+
+    kcs_host takes it before the one that ACPI names by the same address, and found its
+    registers claimed, as by ipmi_si.
+    """
+    for device in machine.names("/sys/bus/platform/devices"):
+        path = f"/sys/bus/platform/devices/{device}"
+        if device.startswith(PARAMETER) and not machine.link(f"{path}/driver"):
+            raise Refused(f"{device}, which a parameter of {OURS} names, has no driver, maybe as "
+                          f"{STOCK} has its registers: remove the parameter, and unload {OURS}")
 
 
 # -- Who would be disturbed. ------------------------------------------------------
@@ -90,6 +105,12 @@ def check_watchdog(machine):
             raise Refused(f"the IPMI watchdog is armed: {name} is active")
 
 
+def check_users(machine, interface):
+    """Refuse while an interface is in use."""
+    check_programs(machine, interface)
+    check_watchdog(machine)
+
+
 def check_modules(machine, modules):
     """Refuse without the modules."""
     missing = [name for name in modules if not machine.has_module(name)]
@@ -100,21 +121,88 @@ def check_modules(machine, modules):
 
 # -- Steps. -----------------------------------------------------------------------
 
-def move(machine, interface, driver):
+class Check(Step):
+    """Check again what a command checked before its first step."""
+
+    def __init__(self, command, *checks):
+        self.command, self.checks = command, checks
+
+    def do(self, machine):
+        for check in self.checks:
+            check(machine)
+
+
+class Regions(Step):
+    """Of AML regions nothing: kcs_opregion takes them when it has an interface.
+
+    Before the last interface of ours goes, an undo has to remove its handler: AML would
+    get failures from then on, and acpi_ipmi no region.
+    """
+
+    command = "# kcs_opregion serves AML regions from here on"
+
+    def __init__(self):
+        self.after = []
+
+    def do(self, machine):
+        pass
+
+    def keep(self, machine):
+        """Leave our handler, which another interface serves."""
+
+    def give_up(self, machine):
+        """Remove our handler, or raise Halt: then the interface has to stay."""
+        if machine.read(PINNED) != "Y":
+            return
+        done = []
+        self.after = [step for step in serve_regions(machine)
+                      if step.is_needed or machine.is_loaded(METER)]
+        try:
+            check_acpi_ipmi(machine)
+            for step in stop_regions(machine) + drop_regions(machine):
+                done.append(step)
+                step.do(machine)
+        except Failed as why:
+            self.after = []
+            told = [str(why)]
+            undo(machine, done, told.append)
+            raise Halt(f"the interface stays with {OURS}: {'; '.join(told)}") from why
+
+    def undo(self, machine):
+        for step in self.after:
+            step.do(machine)
+
+
+def check_acpi_ipmi(machine):
+    """Refuse where acpi_ipmi cannot be loaded anew, and would serve no region."""
+    if machine.read(PINNED) == "Y" and machine.is_built_in("acpi_ipmi"):
+        raise Refused("acpi_ipmi is built into this kernel, so AML regions cannot be given back "
+                      f"while the machine runs; remove {CONF}, if it is there, and reboot")
+
+
+def move(machine, interface, driver, before_undo=lambda machine: None):
     """The steps that give an interface to a driver."""
     if interface.driver == driver:
         is_reserved = machine.read(f"{interface.path}/driver_override") in (OURS, STOCK)
         return [Release(interface)] if is_reserved else []
-    unbind = [Unbind(interface, interface.driver)] if interface.driver else []
-    return [Reserve(interface, driver), *unbind, Bind(interface, driver), Release(interface)]
+    unbind = [Check("fuser -v /dev/ipmi* /dev/watchdog*    # no program may have them open",
+                    lambda machine: check_users(machine, interface)),
+              Unbind(interface, interface.driver)] if interface.driver else []
+    return [Renew()] * (driver == STOCK) + \
+        [Reserve(interface, driver), *unbind, Bind(interface, driver, before_undo),
+         Release(interface)]
 
 
 def persist(machine, is_wanted):
     """The steps that make the next boot do the same."""
-    wanted = machine.read(PACKAGED_CONF) if is_wanted else None
-    if is_wanted and wanted is None:
+    packaged, present = machine.read_bytes(PACKAGED_CONF), machine.read_bytes(CONF)
+    if is_switched(machine) if is_wanted else present is None:
+        return []
+    if is_wanted and packaged is None:
         raise Refused(f"{PACKAGED_CONF} is not there, which --persist would copy")
-    return [] if machine.read(CONF) == wanted else [Persist(PACKAGED_CONF, CONF, is_wanted)]
+    if present not in (packaged, None):
+        raise Refused(f"{CONF} is no copy of {PACKAGED_CONF}, and is left as it is: edit it, or remove it")
+    return [Persist(PACKAGED_CONF, CONF, is_wanted)]
 
 
 def stop_regions(machine):
@@ -127,9 +215,12 @@ def stop_regions(machine):
 
 
 def drop_regions(machine):
-    """The steps that remove our handler of AML regions."""
+    """The steps that remove our handler of AML regions.
+
+    kcs_opregion counts the calls, so it goes after the second in which there was none.
+    """
     unpin = [Unpin()] if machine.read(PINNED) == "Y" else []
-    return [Unload("kcs_opregion")] * machine.can_unload("kcs_opregion") + unpin + \
+    return [AwaitQuiet(), Unload("kcs_opregion")] * machine.can_unload("kcs_opregion") + unpin + \
         [Unload("kcs_anchor")] * machine.can_unload("kcs_anchor")
 
 
@@ -144,20 +235,22 @@ def load_meter(machine):
     return [LoadMeter(METER)] * (has_meter and machine.has_module(METER))
 
 
-def give_regions_back(machine):
-    """All steps that remove our handler, and let acpi_ipmi serve what it served."""
-    if machine.read(PINNED) != "Y":
-        return drop_regions(machine)
-    return stop_regions(machine) + drop_regions(machine) + serve_regions(machine)
-
-
 def take_steps(machine, interface, is_persistent):
     """The steps of `take`; none when all is done."""
-    undo_first = {"kcs_opregion": give_regions_back}
     steps = persist(machine, True) if is_persistent else []
-    steps += [Load(name, undo_first.get(name, lambda machine: ()))
-              for name in MODULES if not machine.is_loaded(name)]
-    steps += move(machine, interface, OURS)
+    regions = Regions()
+    are_loaded = all(map(machine.is_loaded, MODULES))
+    moved = move(machine, interface, OURS, regions.keep if other_hosts(machine, interface)
+                 else regions.give_up)
+    if moved:
+        check_parameters(machine)
+    if moved or not are_loaded:
+        steps.append(regions)
+    if not are_loaded:
+        steps += [Load(regions.give_up),
+                  Check(f"ls /sys/bus/platform/devices    # no {PARAMETER}.N without a driver",
+                        check_parameters)]
+    steps += moved
     return steps if machine.is_loaded(METER) else steps + load_meter(machine)
 
 
@@ -169,14 +262,22 @@ def give_back_steps(machine, interface, is_persistent):
     """
     steps = persist(machine, False) if is_persistent else []
     moved = move(machine, interface, STOCK)
-    others = [name for name in machine.names("/sys/class/kcs") if name != interface.host]
-    if others or not machine.is_loaded(OURS):
+    left = [name for name in ("kcs_opregion", "kcs_anchor", "kcs_ipmi", OURS)
+            if machine.can_unload(name) and not set(machine.holders(name)) - set(MODULES)]
+    if other_hosts(machine, interface) or not left:
         return steps + moved
+    check_acpi_ipmi(machine)
     steps += stop_regions(machine) + moved + drop_regions(machine) + serve_regions(machine)
-    for name in ("kcs_ipmi", OURS):
-        users = set(machine.holders(name)) - {"kcs_ipmi", "kcs_opregion"}
-        steps += [Unload(name)] * (machine.can_unload(name) and not users)
-    return steps
+    return steps + [Unload(name) for name in left if name in ("kcs_ipmi", OURS)]
+
+
+def lasting(machine, command, interface):
+    """What a command leaves as a user might not expect it: sentences without a period."""
+    others = other_hosts(machine, interface)
+    if command == "give-back" and interface.is_acpi and interface.driver == OURS and others \
+            and machine.read(PINNED) == "Y":
+        yield (f"AML regions below {interface.device} are not served until {', '.join(others)} "
+               "is given back, too")
 
 
 # -- Commands. --------------------------------------------------------------------
@@ -187,13 +288,12 @@ def plan(machine, command, device, is_persistent, is_dry):
         raise Refused(f"{command} needs root")
     driver = OURS if command == "take" else STOCK
     interface = choose(machine, device, driver)
-    check_kind(interface)
+    check_kind(interface, driver)
     check_modules(machine, MODULES if command == "take" else [STOCK])
     make = take_steps if command == "take" else give_back_steps
     steps = make(machine, interface, is_persistent)
     if interface.driver not in (driver, None):
-        check_programs(machine, interface)
-        check_watchdog(machine)
+        check_users(machine, interface)
     return interface, steps
 
 

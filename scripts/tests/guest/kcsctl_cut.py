@@ -33,9 +33,9 @@ class Cut(Machine):
             os.kill(os.getpid(), signal.SIGKILL)
         raise Failed("cut short")
 
-    def write(self, path, text):
+    def write(self, path, text, limit_s=None):
         self.count()
-        super().write(path, text)
+        super().write(path, text, limit_s)
 
     def run(self, *command):
         self.count()
