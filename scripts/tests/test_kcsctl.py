@@ -1,7 +1,10 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """kcsctl on made-up trees of sysfs: what it reports, does and refuses."""
+import errno
+import io
 import json
 import os
+import sys
 
 import pytest
 
@@ -389,9 +392,19 @@ def test_built_in_acpi_ipmi_is_shown(tmp_path):
     assert as_data(machine)["regions"] == "acpi_ipmi"
 
 
-def test_output_that_cannot_be_written_is_not_refused(machine):
-    with pytest.raises(OSError), cli.locked(machine):
-        raise OSError("a full disk")
+class FullDisk(io.StringIO):
+    """Where nothing can be written."""
+
+    def write(self, _):
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+
+def test_output_that_cannot_be_written_is_not_refused(machine, capsys, monkeypatch):
+    monkeypatch.setattr(sys, "stdout", FullDisk())
+    assert cli.main(["take"], machine) == 0
+    assert "kcs_host now, but the output: No space left" in capsys.readouterr().err
+    with pytest.raises(OSError, match="other"), cli.locked(machine):
+        raise OSError("other")
 
 
 def test_second_kcsctl_is_refused(machine, capsys):

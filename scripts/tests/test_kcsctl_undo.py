@@ -277,6 +277,23 @@ def test_firmware_that_begins_to_call_keeps_its_regions(tmp_path, capsys, monkey
     assert machine.state() == before
 
 
+def test_interface_that_ours_does_not_take_goes_back(machine, monkeypatch):
+    for module in ("kcs_host", "kcs_ipmi"):
+        machine.load(module)
+    machine.put("/sys/module/kcs_anchor/parameters/pinned", "Y")     # by a run that was killed
+    before = machine.state()
+    call_all_the_time(machine, monkeypatch)
+    bind = machine.bind
+
+    def refuse(device, driver):
+        if driver == "kcs_host":
+            raise Failed("No such device")
+        bind(device, driver)
+    monkeypatch.setattr(machine, "bind", refuse)
+    assert cli.main(["take"], machine) == 3
+    assert machine.state() == before
+
+
 @pytest.mark.parametrize("why", ["calls", "built in"])
 def test_regions_that_cannot_be_given_back_keep_the_interface(machine, why, capsys, monkeypatch):
     if why == "calls":

@@ -19,7 +19,7 @@ kcs_host and back while the machine runs.
 
 Exit status: 0 done, or as it was already; 1 refused, nothing was changed (status: there
 is no interface); 2 bad usage; 3 a step failed or a signal came, all was undone; 4 the
-same, and not all could be undone."""
+same, and not all could be undone, or the kernel is stuck in a step."""
 
 LOCK = "/run/kcsctl.lock"
 
@@ -48,14 +48,16 @@ def locked(machine):
 
 
 def report(options, machine, interface, word):
-    """Print what came of it."""
+    """Print what came of it; it is done, also if that cannot be printed."""
     data = interface_data(machine, current(machine, interface))
-    if options.json:
-        print(json.dumps({"result": word, "interface": data}, indent=2))
-        return
-    print(f"{interface.device} {word}")
-    for name, text in list(interface_lines(data))[1:]:
-        print(f"{name:14}{text}")
+    lines = [f"{interface.device} {word}",
+             *(f"{name:14}{text}" for name, text in list(interface_lines(data))[1:])]
+    try:
+        print(json.dumps({"result": word, "interface": data}, indent=2) if options.json
+              else "\n".join(lines), flush=True)
+    except OSError as why:
+        sys.stdout = None   # what it holds would fail again at the exit
+        warn(f"{lines[0]}, but the output: {why.strerror}")
 
 
 def change(machine, options):

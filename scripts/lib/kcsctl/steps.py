@@ -259,8 +259,9 @@ class Bind(Unbind):
             raise Failed(f"{self.driver} does not take {self.interface.device}: {why}") from why
 
     def undo(self, machine):
-        self.before_undo(machine)
-        super().do(machine)
+        if self.has_it(machine):
+            self.before_undo(machine)
+            super().do(machine)
 
 
 class Persist(Step):
