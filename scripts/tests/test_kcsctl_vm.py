@@ -140,6 +140,16 @@ class KcsctlTest(VmCase):
         self.assertIn("give-back failed, and all was undone", result.output)
         print(f"take {self.values(result)['take_ms']:.0f} ms", end=" ")
 
+    def test_bmc_that_was_silent_is_given_back_later(self):
+        result = self.kcsctl("""
+            stock; sleep 20; status kcsctl take; status kcsctl give-back; echo first=$(driver)
+            for _ in $(seq 900); do grep -q ready /sys/class/kcs/kcs0/health && break; sleep 0.1; done
+            status kcsctl give-back; served later
+        """, bmc=["--silent-s", "70", "--silent-from-s", "12"])
+        self.assertEqual(self.statuses(result), [0, 3, 0])
+        self.assertEqual(self.values(result)["first"], "kcs_host")
+        self.assertEqual(self.values(result)["later"], STOCK)
+
     def test_bmc_that_no_driver_could_have_is_taken(self):
         result = self.kcsctl("""
             modprobe -a ipmi_si ipmi_devintf acpi_ipmi

@@ -163,7 +163,6 @@ class Regions(Step):
                 done.append(step)
                 step.do(machine)
         except Failed as why:
-            self.after = []
             told = [str(why)]
             undo(machine, done, told.append)
             raise Halt(f"the interface stays with {OURS}: {'; '.join(told)}") from why
