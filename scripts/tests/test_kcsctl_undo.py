@@ -248,6 +248,30 @@ def test_modules_that_were_loaded_stay(machine, monkeypatch):
     assert "kcs_host" in after[2]
 
 
+def test_interface_that_ours_took_besides_goes_back(tmp_path):
+    machine = stock(tmp_path, devices=(DEVICE, PCI))
+    machine.unbind(PCI, "ipmi_si")
+    before = machine.state()
+    machine.count_down, machine.then = 3, Failed    # the modules are loaded by then
+    assert cli.main(["take", DEVICE], machine) == 3
+    assert machine.changes[2] == "modprobe -a kcs_ipmi"
+    assert machine.state() == before
+
+
+def test_parameter_that_shows_when_ours_is_loaded_stops_take(machine, capsys, monkeypatch):
+    before, load = machine.state(), machine.load
+
+    def load_with_parameter(module):
+        load(module)
+        machine.put("/sys/bus/platform/devices/kcs_param.0/driver_override", "(null)")
+    monkeypatch.setattr(machine, "load", load_with_parameter)
+    assert cli.main(["take"], machine) == 3
+    assert "kcs_param.0, which a parameter of kcs_host names" in capsys.readouterr().err
+    machine.remove("/sys/bus/platform/devices/kcs_param.0")
+    assert machine.state() == before
+    assert not [change for change in machine.changes if "/unbind" in change]
+
+
 # -- Firmware that does not pause. ------------------------------------------------
 
 def call_all_the_time(machine, monkeypatch, is_time=lambda: True):
