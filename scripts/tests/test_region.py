@@ -185,7 +185,7 @@ class HarmlessTest(VmCase):
     def check(self, interface, driver):
         result = self.boot(f"""
             modprobe -a {driver} acpi_ipmi && modprobe acpi_power_meter
-            for _ in $(seq 100); do bound && break; sleep 0.1; done
+            for _ in $(seq 600); do bound && break; sleep 0.1; done
             echo before=$(watts)
             modprobe kcs_host && modprobe kcs_opregion && sleep 0.5 && echo beside=$(watts)
             lsmod | grep kcs_; cat /proc/modules | grep -c "^kcs_anchor .* kcs_opregion" | sed 's/^/anchored=/'
