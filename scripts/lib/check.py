@@ -48,7 +48,7 @@ STEPS = [
     Step("backports", "scripts/vm-backports -m backports", 120),
     Step("package", f"{PYTEST} -m package", 600, True),
     Step("pure-explore-all", "scripts/pure explore all", 300, True),
-    Step("mutants", "scripts/mutants", 4000, True),
+    Step("mutants", "scripts/mutants", 2400, True),
     Step("pure-fuzz", "scripts/pure fuzz 10000000", 600, True),
     Step("kunit-sanitize", "scripts/kunit x86_64 --sanitize", 900, True),
     Step("kunit-races", "scripts/kunit x86_64 --races", 900, True),

@@ -5,6 +5,7 @@ Debian 12 and 13 that debootstrap makes once and keeps in the cache folder.
 As root: /usr/bin/python3 -m pytest scripts/tests/test_package.py
 """
 import fcntl
+import hashlib
 import os
 import pathlib
 import re
@@ -40,6 +41,10 @@ def lib(text):
 
 # -- Roots. -----------------------------------------------------------------------
 
+# With what the package needs, so that a purge of it alone leaves nothing.
+ROOT_PACKAGES = "dkms,linux-headers-amd64,openssl,python3,systemd-standalone-sysusers"
+
+
 def make_root(suite, folder):
     """Make a root with DKMS and a kernel's headers, and fetch those of two others."""
     mirror = run("apt-get", "indextargets", "--format", "$(REPO_URI)",
@@ -47,7 +52,7 @@ def make_root(suite, folder):
     new = folder.with_suffix(".new")
     shutil.rmtree(new, ignore_errors=True)
     run("debootstrap", "--variant=minbase",
-        "--include=dkms,linux-headers-amd64,openssl,systemd-standalone-sysusers",
+        f"--include={ROOT_PACKAGES}",
         suite, new, mirror)
     Machine([new], None).run(
         "apt-get update -q && apt-get install -qy --download-only --no-install-recommends "
@@ -112,7 +117,8 @@ def deb(tools, tmp_path_factory):
 @pytest.fixture(scope="session", params=["bookworm", "trixie"])
 def bare(request, tools, tmp_path_factory):
     """Return a machine without the package."""
-    folder = CACHE / "roots" / request.param
+    key = hashlib.sha256(ROOT_PACKAGES.encode()).hexdigest()[:8]
+    folder = CACHE / "roots" / f"{request.param}-{key}"
     folder.parent.mkdir(parents=True, exist_ok=True)
     with open(folder.with_suffix(".lock"), "w", encoding="ascii") as lock:
         fcntl.flock(lock, fcntl.LOCK_EX)
