@@ -6,6 +6,8 @@ refuses. What would crash a kernel is an AssertionError.
 """
 import os
 
+import pytest
+
 from kcsctl import cli, steps, take
 from kcsctl.machine import Failed, Machine
 
@@ -37,6 +39,7 @@ class Kernel(Machine):
         self.known, self.is_loading = set(), False     # of ipmi_si
         self.count_down, self.then, self.changes = None, None, []
         self.needs, self.blacklist, self.broken = dict(MODULES), [], []
+        self.refusals = {}      # why a driver takes no device
         if meter_needs_acpi_ipmi:
             self.needs["acpi_power_meter"] = ["acpi_ipmi"]
         self.put("/proc/sys/kernel/osrelease", RELEASE)
@@ -100,6 +103,8 @@ class Kernel(Machine):
 
     def bind(self, device, driver):
         """Have a driver take a device, and show what it shows."""
+        if driver in self.refusals:
+            raise Failed(self.refusals[driver])
         path, number = self.path(device), len(self.names("/sys/class/kcs"))
         override = self.read(f"{path}/driver_override")
         if self.link(f"{path}/driver") or override not in (driver, "", "(null)"):
@@ -250,6 +255,18 @@ def hurry(monkeypatch):
     monkeypatch.setattr(steps, "SERVICE_WAIT_S", 0)
     monkeypatch.setattr(take, "SETTLE_S", 0)
     monkeypatch.setattr(os, "geteuid", lambda: 0)
+
+
+@pytest.fixture(autouse=True)
+def quick(monkeypatch):
+    """A fixture for the files that import it: they hurry."""
+    hurry(monkeypatch)
+
+
+@pytest.fixture
+def machine(tmp_path):
+    """A fixture: a machine as Debian boots it."""
+    return stock(tmp_path)
 
 
 def stock(root, **options):

@@ -11,21 +11,11 @@ import pytest
 from kcsctl import cli
 from kcsctl.machine import find_interfaces
 from kcsctl.status import as_data, as_text
-from kcsctl_kernel import (DEVICE, PCI, RELEASE, TWIN, Kernel, assert_ours, assert_stock, hurry,
+from kcsctl_kernel import (DEVICE, PCI, RELEASE, TWIN, Kernel, assert_ours, assert_stock,
                            open_file, ours, stock)
+from kcsctl_kernel import machine, quick  # fixtures
 
 CONF = "/etc/modprobe.d/kcs.conf"
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Nothing waits, and the tests need no root."""
-    hurry(monkeypatch)
-
-
-@pytest.fixture
-def machine(tmp_path):
-    return stock(tmp_path)
 
 
 # -- status. ----------------------------------------------------------------------

@@ -10,17 +10,7 @@ from kcsctl import cli, steps
 from kcsctl.machine import Failed, Halt, Machine
 from kcsctl_kernel import (DEVICE, PCI, RELEASE, TWIN, Killed, assert_ours, assert_stock, hurry,
                            open_file, ours, stock)
-
-
-@pytest.fixture(autouse=True)
-def quick(monkeypatch):
-    """Nothing waits, and the tests need no root."""
-    hurry(monkeypatch)
-
-
-@pytest.fixture
-def machine(tmp_path):
-    return stock(tmp_path)
+from kcsctl_kernel import machine, quick  # fixtures
 
 
 # -- Killed, failed, stopped. -----------------------------------------------------
@@ -85,13 +75,7 @@ def test_signal_after_the_last_change_undoes_all(tmp_path, command, options, num
 
 def test_undo_that_fails_is_told(machine, capsys, monkeypatch):
     monkeypatch.setattr(cli, "settle", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
-    bind = machine.bind
-
-    def refuse(device, driver):
-        if driver == "ipmi_si":
-            raise Failed("Device or resource busy")
-        bind(device, driver)
-    monkeypatch.setattr(machine, "bind", refuse)
+    machine.refusals["ipmi_si"] = "Device or resource busy"
     assert cli.main(["take"], machine) == 4
     said = capsys.readouterr().err
     assert "not undone: echo IPI0001:00 >/sys/bus/platform/drivers/ipmi_si/unbind: " \
@@ -307,13 +291,7 @@ def test_interface_that_ours_does_not_take_goes_back(machine, monkeypatch):
     machine.put("/sys/module/kcs_anchor/parameters/pinned", "Y")     # by a run that was killed
     before = machine.state()
     call_all_the_time(machine, monkeypatch)
-    bind = machine.bind
-
-    def refuse(device, driver):
-        if driver == "kcs_host":
-            raise Failed("No such device")
-        bind(device, driver)
-    monkeypatch.setattr(machine, "bind", refuse)
+    machine.refusals["kcs_host"] = "No such device"
     assert cli.main(["take"], machine) == 3
     assert machine.state() == before
 

@@ -119,10 +119,8 @@ class Unpin(Step):
     def undo(self, machine):
         # Not while it has no handler: it pins itself with the next one.
         if machine.exists(PINNED):
-            try:
+            with contextlib.suppress(Failed):
                 machine.write(PINNED, "Y")
-            except Failed:
-                pass
 
 
 class AwaitQuiet(Step):
@@ -157,7 +155,7 @@ class Reserve(Step):
     def do(self, machine):
         before = machine.read(self.path)
         # Of ours it is from a run that was killed.
-        self.before = "" if before in (None, "(null)", "kcs_host", "ipmi_si") else before
+        self.before = "" if before in (None, "(null)", OURS, STOCK) else before
         machine.write(self.path, self.driver)
 
     def undo(self, machine):

@@ -5,8 +5,8 @@ import time
 
 from .machine import OURS, PARAMETER, STOCK, Failed, Halt, find_interfaces, other_hosts
 from .status import CONF, PACKAGED_CONF, is_switched
-from .steps import (MODULES, PINNED, AwaitQuiet, Bind, Load, LoadMeter, Persist, Release, Reload,
-                    Renew, Reserve, Step, Unbind, Unload, Unpin, undo)
+from .steps import (MODULES, PINNED, UNLOAD_ORDER, AwaitQuiet, Bind, Load, LoadMeter, Persist,
+                    Release, Reload, Renew, Reserve, Step, Unbind, Unload, Unpin, undo)
 
 METER = "acpi_power_meter"
 SETTLE_S = 10
@@ -261,7 +261,7 @@ def give_back_steps(machine, interface, is_persistent):
     """
     steps = persist(machine, False) if is_persistent else []
     moved = move(machine, interface, STOCK)
-    left = [name for name in ("kcs_opregion", "kcs_anchor", "kcs_ipmi", OURS)
+    left = [name for name in UNLOAD_ORDER
             if machine.can_unload(name) and not set(machine.holders(name)) - set(MODULES)]
     if other_hosts(machine, interface) or not left:
         return steps + moved
