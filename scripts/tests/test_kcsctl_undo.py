@@ -1,8 +1,12 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """kcsctl on made-up trees of sysfs: what is undone when a step fails, and what cannot be."""
+import concurrent.futures
 import itertools
 import os
 import signal
+import subprocess
+import sys
+import textwrap
 
 import pytest
 
@@ -60,21 +64,54 @@ def test_failed_change_is_undone(tmp_path, command, options, capsys):
         assert machine.state() == before, number
 
 
+def stopped(monkeypatch, before=lambda: None):
+    """Have a signal come when all steps are done, and something else before."""
+    def settle(_, __, stop):
+        before()
+        stop.note(signal.SIGTERM)
+    monkeypatch.setattr(cli, "settle", settle)
+
+
 @KERNELS
 @COMMANDS
-@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_signal_after_the_last_change_undoes_all(tmp_path, command, options, number,
-                                                 capsys, monkeypatch):
+def test_signal_after_the_last_change_undoes_all(tmp_path, command, options, capsys, monkeypatch):
     machine = (stock if command == "take" else ours)(tmp_path, **options)
     before = machine.state()
-    monkeypatch.setattr(cli, "settle", lambda *_: os.kill(os.getpid(), number))
+    stopped(monkeypatch)
     assert cli.main([command], machine) == 3
-    assert f"stopped by {signal.Signals(number).name}" in capsys.readouterr().err
+    assert "stopped by SIGTERM" in capsys.readouterr().err
     assert machine.state() == before
 
 
+@pytest.mark.parametrize("name", ["SIGINT", "SIGTERM", "SIGHUP"])
+def test_signal_does_not_end_the_program(name):
+    # In a program of its own: a worker of pytest-xdist may not run tests in its main thread.
+    lines = f"""
+        import os, signal
+        from kcsctl.steps import Stop
+        before = signal.getsignal(signal.{name})
+        with Stop() as stop:
+            os.kill(os.getpid(), signal.{name})
+            try:
+                stop.check()
+            except Exception as why:
+                print(why)
+        assert signal.getsignal(signal.{name}) == before"""
+    done = subprocess.run([sys.executable, "-c", textwrap.dedent(lines)], text=True,
+                          stdout=subprocess.PIPE, check=True,
+                          env=os.environ | {"PYTHONPATH": ":".join(sys.path)})
+    assert done.stdout == f"stopped by {name}\n"
+
+
+def test_another_thread_leaves_signals_alone(tmp_path):
+    machine, before = stock(tmp_path), signal.getsignal(signal.SIGTERM)
+    with concurrent.futures.ThreadPoolExecutor() as pool:
+        assert pool.submit(cli.main, ["take"], machine).result() == 0
+    assert signal.getsignal(signal.SIGTERM) == before
+
+
 def test_undo_that_fails_is_told(machine, capsys, monkeypatch):
-    monkeypatch.setattr(cli, "settle", lambda *_: os.kill(os.getpid(), signal.SIGTERM))
+    stopped(monkeypatch)
     machine.refusals["ipmi_si"] = "Device or resource busy"
     assert cli.main(["take"], machine) == 4
     said = capsys.readouterr().err
@@ -84,14 +121,6 @@ def test_undo_that_fails_is_told(machine, capsys, monkeypatch):
 
 
 # -- A BMC that is silent. --------------------------------------------------------
-
-def stopped(monkeypatch, before=lambda: None):
-    """Have a signal come when all steps are done, and something else before."""
-    def settle(*_):
-        before()
-        os.kill(os.getpid(), signal.SIGTERM)
-    monkeypatch.setattr(cli, "settle", settle)
-
 
 def test_silent_bmc_of_smbios_is_not_given_back(tmp_path, capsys):
     machine = ours(tmp_path, devices=(TWIN,))

@@ -75,7 +75,7 @@ def change(machine, options):
     for line in list(lasting(machine, options.command, interface)):
         warn(line)
     failure = perform(machine, steps, warn,
-                      lambda check: settle(machine, interface, check))
+                      lambda stop: settle(machine, interface, stop))
     if not failure:
         # A meter's driver that is blacklisted is not loaded, and no news.
         is_new = any(not isinstance(step, LoadMeter) for step in steps)

@@ -7,6 +7,7 @@ already, by a run that was killed, is done again without harm.
 import contextlib
 import os
 import signal
+import threading
 import time
 
 from .machine import OURS, STOCK, Failed, Halt, find_interfaces
@@ -300,21 +301,26 @@ def bus_of(interface):
 # -- A sequence. ------------------------------------------------------------------
 
 class Stop:
-    """Notes SIGINT, SIGTERM and SIGHUP; a step is not torn by them."""
+    """Notes SIGINT, SIGTERM and SIGHUP; a step is not torn by them.
+
+    Python has handlers in the main thread only; where another one runs this, signals
+    are the business of who started it.
+    """
 
     def __init__(self):
         self.number = None
 
     def __enter__(self):
+        is_main = threading.current_thread() is threading.main_thread()
         self.handlers = {number: signal.signal(number, self.note) for number in
-                         (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)}
+                         (signal.SIGINT, signal.SIGTERM, signal.SIGHUP) if is_main}
         return self
 
     def __exit__(self, *_):
         for number, handler in self.handlers.items():
             signal.signal(number, handler)
 
-    def note(self, number, _):
+    def note(self, number, _=None):
         """Handle a signal."""
         self.number = number
 
@@ -353,7 +359,7 @@ def attempt(machine, step, say):
         say(f"{why}; going on without")
 
 
-def perform(machine, steps, say, settle=lambda check: None):
+def perform(machine, steps, say, settle=lambda stop: None):
     """Do all steps, then settle(); or undo what was done.
 
     Return None, or (why not, whether all was undone).
@@ -365,7 +371,7 @@ def perform(machine, steps, say, settle=lambda check: None):
                 stop.check()
                 done.append(step)   # one that fails may have been done by half
                 attempt(machine, step, say)
-            settle(stop.check)
+            settle(stop)
             stop.check()
         except Halt as why:
             say(words(why))

@@ -302,10 +302,10 @@ def current(machine, interface):
                 interface)
 
 
-def settle(machine, interface, check):
+def settle(machine, interface, stop):
     """Wait until the driver knows the BMC, or that it does not answer."""
     for _ in range(SETTLE_S * 10):
-        check()
+        stop.check()
         now = current(machine, interface)
         health = machine.read(f"/sys/class/kcs/{now.host}/health")
         if now.ipmi or health in ("dead", "absent") or \
