@@ -13,11 +13,14 @@ import sys
 import time
 from xml.etree import ElementTree
 
-from junit import count
+from junit import read
 from vm import CACHE, ROOT
 
 # Runs of which results and logs are kept.
 RUNS_MAX = 5
+
+# Of what failed in a step, so much is named at the end.
+LINES_MAX = 20
 
 
 @dataclasses.dataclass
@@ -28,8 +31,7 @@ class Step:
     seconds: int            # how long it took on two CPUs, kernels already built
     deep: bool = False
     passed: int = 0
-    failed: int = 0
-    why: str = ""           # what went wrong besides failed tests
+    failures: list = dataclasses.field(default_factory=list)   # a line each
     log: pathlib.Path = None
 
 
@@ -74,19 +76,18 @@ def copy_output(command, environment, log):
 
 
 def run(step, folder):
-    """Run a step; what its JUnit file does not say is one failure more."""
+    """Run a step; a JUnit file that is missing, or at odds with the status, is a failure."""
     step.log, result = folder / f"{step.name}.log", folder / f"{step.name}.xml"
     began = time.monotonic()
     status = copy_output(step.command, {"KCS_JUNIT": str(result)}, step.log)
     step.seconds = round(time.monotonic() - began)
     try:
-        step.passed, step.failed = count(result)
+        step.passed, step.failures = read(result)
     except (OSError, ElementTree.ParseError) as why:
-        step.why = f"status {status}, no results: {why}"
+        step.failures = [f"status {status}, no results: {why}"]
     else:
-        if not step.failed and (status or not step.passed):
-            step.why = f"status {status}, and {step.passed} tests, of which none failed"
-    step.failed += bool(step.why)
+        if not step.failures and (status or not step.passed):
+            step.failures = [f"status {status}, and {step.passed} tests, of which none failed"]
 
 
 def minutes(seconds):
@@ -109,15 +110,20 @@ def run_all(steps, folder):
 
 
 def show(steps, folder):
-    """The table, and the verdict; whether all is well."""
+    """What failed, the table, and the verdict; whether all is well."""
+    for step in steps:
+        for line in step.failures[:LINES_MAX]:
+            print(f"failed: {step.name}: {line}")
+        if len(step.failures) > LINES_MAX:
+            print(f"failed: {step.name}: {len(step.failures) - LINES_MAX} more")
     print(f"\n{'step':20}{'passed':>8}{'failed':>8}{'seconds':>9}")
     for step in steps:
-        print(f"{step.name:20}{step.passed:8}{step.failed:8}{step.seconds:9}  {step.why}".rstrip())
+        print(f"{step.name:20}{step.passed:8}{len(step.failures):8}{step.seconds:9}")
     for step in steps:
-        if step.failed:
+        if step.failures:
             print(f"log of what failed: {step.log}")
     print(f"results as JUnit: {folder}")
-    passed, failed = (sum(getattr(step, word) for step in steps) for word in ("passed", "failed"))
+    passed, failed = sum(step.passed for step in steps), sum(len(step.failures) for step in steps)
     print(f"{passed} passed, {failed} failed")
     return passed and not failed
 

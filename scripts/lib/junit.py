@@ -1,6 +1,6 @@
 #!/usr/bin/python3
 # SPDX-License-Identifier: GPL-2.0-only
-"""Results of tests: TAP lines to a JUnit file, and JUnit files to counts.
+"""Results of tests: TAP lines to a JUnit file, and JUnit files to results.
 
     COMMAND | scripts/lib/junit.py NAME     results "ok ..." and "not ok ..." of NAME
 
@@ -21,12 +21,19 @@ from vm import CACHE
 UNSPEAKABLE = re.compile("[^\t\n\x20-\ud7ff\ue000-\ufffd]")
 
 
-def count(path):
-    """(passed, failed) of a JUnit file; what is neither, as a skipped test, has failed."""
-    passed = failed = 0
+def read(path):
+    """(how many passed, a line for each that failed) of a JUnit file.
+
+    What did neither, as a skipped test, has failed.
+    """
+    passed, failed = 0, []
     for case in ElementTree.parse(path).iter("testcase"):
-        good = all(case.find(word) is None for word in ("failure", "error", "skipped"))
-        passed, failed = passed + good, failed + (not good)
+        bad = [case.find(word) for word in ("failure", "error", "skipped")]
+        if why := [node.get("message", "") for node in bad if node is not None]:
+            words = " ".join(why[0].split())[:160]
+            failed.append(f"{case.get('classname', '')} {case.get('name', '')}: {words}".strip())
+        else:
+            passed += 1
     return passed, failed
 
 
@@ -56,9 +63,9 @@ def report(name, lines):
     suite = suite_of(name, lines)
     path.parent.mkdir(parents=True, exist_ok=True)
     ElementTree.ElementTree(suite).write(path, encoding="utf-8", xml_declaration=True)
-    passed, failed = count(path)
-    print(f"{passed} passed, {failed} failed")
-    sys.exit(failed != 0 or not passed)
+    passed, failed = read(path)
+    print(f"{passed} passed, {len(failed)} failed")
+    sys.exit(bool(failed) or not passed)
 
 
 if __name__ == "__main__":

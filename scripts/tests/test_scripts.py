@@ -32,8 +32,16 @@ def test_step_that(script, counts, tmp_path):
     (tmp_path / "script").write_text(script)
     step = check.Step("step", f"bash {tmp_path}/script", 1)
     check.run_all([step], tmp_path)
-    assert (step.passed, step.failed) == counts
+    assert (step.passed, len(step.failures)) == counts
     assert bool(check.show([step], tmp_path)) == (counts == (1, 0))
+
+
+def test_what_failed_is_named_at_the_end(tmp_path, capsys):
+    step = check.Step("step", f"bash -c 'seq -f \"not ok %g\" 25 | {TAP} it'", 1)
+    check.run_all([step], tmp_path)
+    check.show([step], tmp_path)
+    lines = [line for line in capsys.readouterr().out.splitlines() if line.startswith("failed: ")]
+    assert lines[0] == "failed: step: it 1: 1" and lines[20:] == ["failed: step: 5 more"]
 
 
 # -- The rules of a run of pytest. --------------------------------------------------
