@@ -55,13 +55,13 @@ def dead_and_idle(bed):
         fault silence; load count=1 timeout_ms=1000 ms=9000 >/dev/null
         health 20 dead || exit 1
         sleep 40; activity 60 | figure dead
-    """)
+    """, counted=True)
     wakes = figures(result)["dead"]["wakes"]
     yield ("dead BMC, nobody asks, 60 s: wake-ups of our thread", "<= 60", f"{wakes:.0f}",
            10 <= wakes <= 60)
 
 
-@rows("failed")
+@rows("failed", alone=False)
 def killed_readers(bed):
     """A BMC of 600 ms, and readers that are killed after 250 ms."""
     bed.machine.initrd.build_program(USER / "ipmi_clock.c")
@@ -83,7 +83,7 @@ def killed_readers(bed):
         sleep 5; rm /tmp/go; wait $second $third
         cat /tmp/meter /tmp/program | sort | uniq -c |
             awk '{ print $2 "_" $3 " count=" $1 }'
-    """, ssdts=["dell"])
+    """, ssdts=["dell"], counted=True)
     found = figures(result)
     failed = [found.get(f"{who}_failed", {"count": 0})["count"] for who in ("meter", "program")]
     good = [found.get(f"{who}_ok", {"count": 0})["count"] for who in ("meter", "program")]
@@ -93,7 +93,7 @@ def killed_readers(bed):
            not sum(failed) and not lines and min(good) > 3)
 
 
-@rows("failed")
+@rows("failed", alone=False)
 def busy(bed):
     """C0h for half a second every 2 s, from before the first probe on."""
     result = bed.boot(r"""
@@ -108,7 +108,7 @@ def busy(bed):
             hits=$((hits + $(sed -n 's/fault hits: //p' $SIM/counters)))
         done
         echo hits count=$hits
-    """, ssdts=["dell"])
+    """, ssdts=["dell"], counted=True)
     found = figures(result)
     failed = len(re.findall(r"^ok=0", result.output, re.M))
     yield ("C0h for 0.5 s every 2 s, 30 s: failed of 150 reads", "0",
@@ -116,7 +116,7 @@ def busy(bed):
            not failed and found["hits"]["count"] >= 20)
 
 
-@rows("worst")
+@rows("worst", alone=False)
 def in_a_row(bed):
     bed.machine.initrd.build_program(USER / "ipmi_clock.c")
     result = bed.boot(PRELUDE + """
@@ -130,7 +130,7 @@ def in_a_row(bed):
            f"{worst / median:.2f} ({worst:.1f} / {median:.1f} ms)", worst <= 3 * median)
 
 
-@rows("interrupt_listener", "interrupt", "polled_listener", "polled")
+@rows("interrupt_listener", "interrupt", "polled_listener", "polled", alone=False)
 def forgetful(bed):
     """The BMC restarts unnoticed while the host is idle; then it has an event."""
     for irq in (True, False):

@@ -189,6 +189,8 @@ def test_write_that_does_not_return_is_left(tmp_path):
     os.mkfifo(tmp_path / "unbind")     # opening it waits for a reader
     with pytest.raises(Halt, match="stuck in it since 0.5 s"):
         Machine(tmp_path).write("/unbind", "x", 0.5)
+    with open(tmp_path / "unbind", encoding="ascii") as fifo:   # so that it ends
+        assert fifo.read() == "x\n"
     (tmp_path / "unbind").unlink()
     Machine(tmp_path).write("/unbind", "x", 60)
     assert (tmp_path / "unbind").read_text() == "x\n"

@@ -55,7 +55,7 @@ def crowd(bed):
            f"{breaches:.0f}" + "".join(f" ({rule})" for rule, _ in broken), not breaches)
 
 
-@rows("request", "pmm")
+@rows("request", "pmm", alone=False)
 def dead(bed):
     result = bed.boot("""
         sim && modprobe kcs_opregion && health 10 ready || exit 1
@@ -63,7 +63,7 @@ def dead(bed):
         fault silence; load count=1 timeout_ms=1000 ms=9000 | figure last; health 10 dead || exit 1
         load ms=2000 rest_us=1000 | figure request
         aml $PMM ms=2000 rest_us=1000 | figure pmm
-    """, ssdts=["dell"])
+    """, ssdts=["dell"], counted=True)
     found = figures(result)
     for what, bound_ms, figure, expected in (
             ("interface dead: a request fails", 10, found["request"], E_HOSTDOWN),
@@ -74,7 +74,7 @@ def dead(bed):
                slowest <= bound_ms and failures > 100 and not figure["ok"])
 
 
-@rows("first_success")
+@rows("first_success", alone=False)
 def back(bed):
     dead_s = 30 if bed.full else 3
     result = bed.boot("""
@@ -93,7 +93,7 @@ def back(bed):
         done <<END
 %s
 END
-    """.replace("DEAD_S", str(dead_s)) % "\n".join(DEATHS), timeout_s=900)
+    """.replace("DEAD_S", str(dead_s)) % "\n".join(DEATHS), timeout_s=900, counted=True)
     found = figures(result)
     worst = max(found, key=lambda death: found[death]["ms"])
     yield (f"BMC back after {dead_s} s of {len(found)} deaths, asked at 1 Hz: first success", "<= 2 s",
@@ -102,7 +102,7 @@ END
 
 
 def late_by(seconds):
-    @rows(f"{seconds}_s", full=seconds > 5)
+    @rows(f"{seconds}_s", full=seconds > 5, alone=False)
     def late(bed):
         result = bed.boot(f"""
             while read -r kind options; do
@@ -117,7 +117,7 @@ silence
 floating
 code code=d2
 END
-        """, timeout_s=4 * seconds + 120)
+        """, timeout_s=4 * seconds + 120, counted=True)
         found = figures(result)
         worst = max(found, key=lambda kind: found[kind]["ms"])
         yield (f"BMC ready {seconds} s after our load: first answer", "<= 2 s",
@@ -259,7 +259,7 @@ def cycles(bed):
            worst <= 2000 and found["traffic"]["ok"] > count)
 
 
-@rows("opregion", "host")
+@rows("opregion", "host", alone=False)
 def blocked(bed):
     result = bed.boot("""
         sim && modprobe kcs_opregion && health 10 ready || exit 1
@@ -272,7 +272,7 @@ def blocked(bed):
         load threads=16 count=16 ms=9000 | figure load &
         sleep 0.5; start=$(now_ms); rmmod kcs_sim || exit 1
         echo host ms=$(($(now_ms) - start)); wait
-    """, ssdts=["dcmi"])
+    """, ssdts=["dcmi"], counted=True)
     found = figures(result)
     for name, callers in (("opregion", "aml"), ("host", "load")):
         ms = found[name]["ms"]
@@ -305,7 +305,7 @@ def init(bed):
            found[worst]["us"] <= bound * 1000 and all(f["modules"] == 4 for f in found.values()))
 
 
-@rows("lines")
+@rows("lines", alone=False)
 def quiet(bed):
     seconds = 600 if bed.full else 30
     result = bed.boot(f"""
@@ -314,7 +314,7 @@ def quiet(bed):
         before=$(dmesg | wc -l)
         for _ in $(seq {seconds}); do average 2>/dev/null; sleep 1; done
         echo log lines=$(($(dmesg | wc -l) - before))
-    """, ssdts=["dell"], timeout_s=seconds * 2 + 60)
+    """, ssdts=["dell"], timeout_s=seconds * 2 + 60, counted=True)
     lines = figures(result)["log"]["lines"]
     yield (f"{seconds} s of a dead BMC read at 1 Hz: lines in the log", "<= 6",
            f"{lines:.0f}", lines <= 6)
