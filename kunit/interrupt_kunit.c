@@ -351,17 +351,22 @@ static void interrupt_brings_an_event_at_once(struct kunit *test)
 static void interrupt_ends_a_message_left_to_it(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	struct kcs_request *request;
-	u32 sleeps;
+	u32 sleeps, least = U32_MAX, i;
 
 	start(test, is_shared(test));
 	engine->is_left_alone = true;
 	engine_thaw(engine);
-	sleeps = engine->sleeps;
-	request = engine_submit(test, 0x06, 0x01, 5000);
-	KUNIT_EXPECT_EQ(test, engine_end(test, request, NULL), 0);
-	if (preemptible())	/* else the thread is needed from the start */
-		KUNIT_EXPECT_EQ(test, engine->sleeps, sleeps);
+	for (i = 0; i < 4; i++) {
+		sleeps = engine->sleeps;
+		KUNIT_EXPECT_EQ(test, 0,
+				engine_end(test, engine_submit(test, 0x06, 0x01, 5000),
+					   NULL));
+		least = min(least, engine->sleeps - sleeps);
+		KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+	}
+	/* The thread may come late from what was before, but not to each of them. */
+	if (preemptible())	/* else it is needed from the start */
+		KUNIT_EXPECT_EQ(test, least, 0u);
 }
 
 /* Deadlines are looked at when the thread comes. */

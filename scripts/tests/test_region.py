@@ -207,10 +207,10 @@ class HarmlessTest(VmCase):
         self.check("smbus-ipmi,address=0x10", "i2c_i801 ipmi_ssif")
 
 
-@pytest.mark.alone
 class TimeTest(VmCase):
     """How long a call may take, and what is told of it."""
 
+    @pytest.mark.alone
     def test_call_with_the_global_lock_has_the_shorter_deadline(self):
         result = self.boot(READ + r"""
             modprobe kcs_opregion lock_timeout_ms=100 && await "BMC ready" && modprobe kcs_aml
@@ -241,6 +241,7 @@ class TimeTest(VmCase):
         self.assertIn("lock=00020001", result.output)
         self.assertGreaterEqual(self.values(result)["max_us"], 500_000)
 
+    @pytest.mark.alone
     def test_global_lock_is_left_to_firmware(self):
         ms = 60000 if self.full else 15000
         result = self.boot(READ + rf"""
@@ -272,15 +273,15 @@ class TimeTest(VmCase):
         self.assertIn("huge=0002005a", result.output)
 
 
-@pytest.mark.alone
 class ShareTest(VmCase):
     """Readings that many ask for."""
 
     def test_64_readers_share_transfers_and_each_gets_his_own(self):
-        result = self.boot(READ + r"""
+        ms = 60000 if self.full else 15000
+        result = self.boot(READ + rf"""
             modprobe kcs_opregion && await "BMC ready" && modprobe kcs_aml
-            aml method=\\_SB.PROD threads=16 ms=60000 expect=43981 | sed 's/^/product /' &
-            aml method=\\_SB.WATT threads=48 ms=60000 expect=187 | sed 's/^/watts /'
+            aml method=\\_SB.PROD threads=16 ms={ms} expect=43981 | sed 's/^/product /' &
+            aml method=\\_SB.WATT threads=48 ms={ms} expect=187 | sed 's/^/watts /'
             wait; for name in calls answered joined timeouts failures; do
                 echo $name=$(calls $name); done
         """, ssdts=["region"], bmc=["--think-ms", "5"], timeout_s=200)

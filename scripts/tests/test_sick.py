@@ -282,7 +282,7 @@ def blocked(bed):
                ms <= 2000 and refused == 16)
 
 
-@rows("slowest")
+@rows("slowest", alone=False)
 def init(bed):
     result = bed.boot("""
         cd /lib/modules/*
@@ -295,7 +295,7 @@ def init(bed):
                 END { print "us=" us, "modules=" count }')"
             rmmod kcs_sim; unload
         done
-    """, ssdts=["reg"], kernel_arguments="initcall_debug")
+    """, ssdts=["reg"], kernel_arguments="initcall_debug", counted=True)
     found = figures(result)
     worst = max(found, key=lambda kind: found[kind]["us"])
     bound = 1000 if bed.sanitized else 100
