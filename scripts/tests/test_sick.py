@@ -202,7 +202,7 @@ resets() {
 
 
 # Where KASAN keeps what was freed, kmemleak is the judge.
-@rows("slowest", "memory", not_sanitized=["memory"])
+@rows("slowest", "memory", not_sanitized=["memory"], alone=False)
 def resets(bed):
     count = 1000 if bed.full else 100
     reset_ms = 250 if bed.sanitized else 50
@@ -215,7 +215,7 @@ def resets(bed):
         done
         well 10 || exit 1
         echo struck count=$struck
-    """, timeout_s=600))
+    """, timeout_s=600, counted=True))
     loads = [found[f"load{third}"] for third in (1, 2, 3)]
     slowest = max(load["slowest_us"] for load in loads) / 1000
     answered = sum(load["ok"] for load in loads)
