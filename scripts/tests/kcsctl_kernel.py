@@ -9,7 +9,7 @@ import os
 import pytest
 
 from kcsctl import cli, steps, take
-from kcsctl.machine import Failed, Machine
+from kcsctl.machine import Failed, Machine, NotInstalled
 
 DEVICE, TWIN, PCI = "IPI0001:00", "dmi-ipmi-si.0", "0000:00:05.0"
 RELEASE = "6.1.0-57-amd64"
@@ -24,6 +24,7 @@ MODULES = {     # and what they need
 STOCK_MODULES = ("ipmi_si", "ipmi_devintf", "acpi_ipmi", "acpi_power_meter")
 SOFTDEPS = {"kcs_host": ["kcs_opregion"]}      # by the package's file kcs_ipmi, too
 PINNED = "/sys/module/kcs_anchor/parameters/pinned"
+METER, METER_DRIVER = "/sys/bus/acpi/devices/ACPI000D:00", "/sys/bus/acpi/drivers/power_meter"
 
 
 class Killed(BaseException):
@@ -40,13 +41,15 @@ class Kernel(Machine):
         self.count_down, self.then, self.changes = None, None, []
         self.needs, self.blacklist, self.broken = dict(MODULES), [], []
         self.refusals = {}      # why a driver takes no device
+        self.claimer = None     # a module that has the registers
+        self.answers, self.hidden = {}, ()      # of programs; what may not be read
         if meter_needs_acpi_ipmi:
             self.needs["acpi_power_meter"] = ["acpi_ipmi"]
         self.put("/proc/sys/kernel/osrelease", RELEASE)
         self.put(f"/lib/modules/{RELEASE}/modules.dep",
                  "".join(f"kernel/{name}.ko.xz:\n" for name in MODULES))
         self.put("/usr/share/kcs-dkms/kcs.conf", "softdep ipmi_si pre: kcs_host")
-        self.put("/sys/bus/acpi/devices/ACPI000D:00/path", r"\_SB_.PMI0")
+        self.put(f"{METER}/path", r"\_SB_.PMI0")
         for folder in ("/etc/modprobe.d", "/sys/class/kcs", "/sys/class/ipmi", "/proc", "/run"):
             self.at(folder).mkdir(parents=True, exist_ok=True)
         for device in devices:
@@ -58,6 +61,18 @@ class Kernel(Machine):
         """Make a file."""
         self.at(path).parent.mkdir(parents=True, exist_ok=True)
         self.at(path).write_text(text + "\n")
+
+    def is_hidden(self, path):
+        return path.startswith(tuple(self.hidden)) or super().is_hidden(path)
+
+    def read(self, path):
+        return None if path.startswith(tuple(self.hidden)) else super().read(path)
+
+    def read_bytes(self, path):
+        return None if path.startswith(tuple(self.hidden)) else super().read_bytes(path)
+
+    def read_log(self):
+        return None if "/dev/kmsg" in self.hidden else super().read_log()
 
     def put_link(self, path, target):
         """Make a link."""
@@ -105,6 +120,8 @@ class Kernel(Machine):
         """Have a driver take a device, and show what it shows."""
         if driver in self.refusals:
             raise Failed(self.refusals[driver])
+        if self.claimer:
+            raise Failed("Device or resource busy")
         path, number = self.path(device), len(self.names("/sys/class/kcs"))
         override = self.read(f"{path}/driver_override")
         if self.link(f"{path}/driver") or override not in (driver, "", "(null)"):
@@ -178,11 +195,19 @@ class Kernel(Machine):
             self.is_loading = False
         if module == "kcs_anchor":
             self.put(PINNED, "N")
+        if module == "acpi_power_meter":
+            self.put(f"{METER_DRIVER}/bind", "")
+            self.bind_meter()
         if module == "acpi_ipmi" and self.regions is None:
             self.regions = "acpi_ipmi"
         self.update()
         for after in SOFTDEPS.get(module, ()):
             self.load(after)
+
+    def bind_meter(self):
+        """The driver of power meters takes one."""
+        if not self.link(f"{METER}/driver"):
+            self.put_link(f"{METER}/driver", "../drivers/power_meter")
 
     def probe(self, device, driver):
         """A driver that is loaded looks at all devices; the twin is left out."""
@@ -209,6 +234,13 @@ class Kernel(Machine):
                     self.unbind(device, driver)
             for bus in ("platform", "pci"):
                 self.remove(f"/sys/bus/{bus}/drivers/{module}")
+        if module == "acpi_power_meter":
+            self.remove(f"{METER}/driver")
+            self.remove(METER_DRIVER)
+        if module == self.claimer:
+            self.claimer = None
+            lines = self.read("/proc/ioports").split("\n")
+            self.put("/proc/ioports", "\n".join(line for line in lines if module not in line))
         if module == "ipmi_si":
             self.known.clear()
         for needed in self.needs[module]:
@@ -231,7 +263,9 @@ class Kernel(Machine):
     def write(self, path, text, limit_s=None):
         self.count(f"{path} {text}")
         action, driver = path.split("/")[-1], path.split("/")[-2]
-        if action == "bind":
+        if action == "bind" and driver == "power_meter":
+            self.bind_meter()
+        elif action == "bind":
             self.bind(text, driver)
         elif action == "unbind":
             self.unbind(text, driver)
@@ -245,6 +279,12 @@ class Kernel(Machine):
             self.count(" ".join([program, *flags, module]))
             if "-b" not in flags or module not in self.blacklist:
                 (self.load if program == "modprobe" else self.unload)(module)
+
+    def ask(self, *command, limit_s=5):
+        name = os.path.basename(command[0])
+        if name not in self.answers:
+            raise NotInstalled(f"{name} is not installed")
+        return self.answers[name]
 
 
 # -- What the tests begin with, and end with. -------------------------------------

@@ -11,7 +11,7 @@ import pytest
 from kcsctl import cli
 from kcsctl.machine import find_interfaces
 from kcsctl.status import as_data, as_text
-from kcsctl_kernel import (DEVICE, PCI, RELEASE, TWIN, Kernel, assert_ours, assert_stock,
+from kcsctl_kernel import (DEVICE, METER, PCI, RELEASE, TWIN, Kernel, assert_ours, assert_stock,
                            open_file, ours, stock)
 from kcsctl_kernel import machine, quick  # fixtures
 
@@ -23,7 +23,7 @@ CONF = "/etc/modprobe.d/kcs.conf"
 def test_status_shows_the_stock_driver(machine):
     machine.put("/proc/ioports", "  0ca2-0ca3 : IPI0001:00\n    0ca2-0ca2 : ipmi_si")
     machine.put(f"{machine.path(DEVICE)}/bmc/firmware_revision", "2.34")
-    machine.put("/sys/bus/acpi/devices/ACPI000D:00/power1_average", "187000000")
+    machine.put(f"{METER}/power1_average", "187000000")
     data = as_data(machine)
     assert data == {
         "interfaces": [{
@@ -32,7 +32,7 @@ def test_status_shows_the_stock_driver(machine):
             "waiting": "interrupt", "bmc": {"firmware_revision": "2.34"}, "health": None,
             "counters": {}}],
         "regions": "acpi_ipmi",
-        "meters": [{"device": "ACPI000D:00", "driver": None, "watts": 187.0}],
+        "meters": [{"device": "ACPI000D:00", "driver": "power_meter", "watts": 187.0}],
         "next_boot": "ipmi_si", "conf": False}
 
 
@@ -96,7 +96,8 @@ def test_regions_are_served_by(tmp_path, pinned, module, has_interface, served_b
 
 
 def test_newer_meter_is_read_at_its_platform_device(machine):
-    node = "/sys/bus/acpi/devices/ACPI000D:00/physical_node"
+    machine.remove(f"{METER}/driver")
+    node = f"{METER}/physical_node"
     machine.put(f"{node}/hwmon/hwmon3/power1_average", "250000000")
     machine.put_link(f"{node}/driver", "../../drivers/acpi-power-meter")
     assert as_data(machine)["meters"] == [

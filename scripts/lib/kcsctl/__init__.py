@@ -7,5 +7,9 @@ Ground first; a module imports those above it only:
     status      the report
     steps       a change that can be undone, and a sequence of them
     take        which steps `take` and `give-back` are made of, and when they refuse
+    evidence    what the checks of `doctor` read, and what they could not
+    checks_now  the checks of the machine as it runs
+    checks_boot the checks of modules and of the next boot
+    doctor      all checks, and the report
     cli         the command line of scripts/kcsctl
 """

@@ -7,19 +7,22 @@ import json
 import os
 import sys
 
+from . import doctor
 from .machine import OURS, STOCK, Machine
 from .status import as_data, as_text, interface_data, interface_lines
 from .steps import LoadMeter, perform
 from .take import Refused, current, lasting, plan, settle
 
-DONE, REFUSED, UNDONE, NOT_UNDONE = 0, 1, 3, 4
+DONE, REFUSED, UNDONE, NOT_UNDONE, FOUND, UNCHECKED = 0, 1, 3, 4, 5, 6
 
 DESCRIPTION = """Show which driver has the BMC, and move its interface from ipmi_si to
-kcs_host and back while the machine runs.
+kcs_host and back while the machine runs; say what would hurt, and what mends it.
 
-Exit status: 0 done, or as it was already; 1 refused, nothing was changed (status: there
-is no interface); 2 bad usage; 3 a step failed or a signal came, all was undone; 4 the
-same, and not all could be undone, or the kernel is stuck in a step."""
+Exit status: 0 done, or as it was already (doctor: nothing was found, or notes only); 1
+refused, nothing was changed (status, doctor: there is no interface); 2 bad usage; 3 a
+step failed or a signal came, all was undone; 4 the same, and not all could be undone, or
+the kernel is stuck in a step; 5 doctor found a fault; 6 it found none, but could not
+check all."""
 
 LOCK = "/run/kcsctl.lock"
 
@@ -29,6 +32,17 @@ def show_status(machine, options):
     data = as_data(machine)
     print(json.dumps(data, indent=2) if options.json else as_text(data))
     return DONE if data["interfaces"] else REFUSED
+
+
+def show_findings(machine, options):
+    """Run `kcsctl doctor`."""
+    data = doctor.examine(machine)
+    print(json.dumps(data, indent=2) if options.json else doctor.as_text(data))
+    if not data["interfaces"]:
+        return REFUSED
+    if doctor.has_fault(data):
+        return FOUND
+    return UNCHECKED if data["not_checked"] else DONE
 
 
 @contextlib.contextmanager
@@ -92,6 +106,8 @@ def run(machine, options):
     """Run a command; return the exit status."""
     if options.command == "status":
         return show_status(machine, options)
+    if options.command == "doctor":
+        return show_findings(machine, options)
     if options.dry_run or os.geteuid():
         return change(machine, options)
     with locked(machine):
@@ -111,12 +127,13 @@ def parse(arguments):
         formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(dest="command", required=True, metavar="COMMAND")
     texts = {"status": "show interfaces, their drivers, AML regions, power meters",
+             "doctor": "say what would hurt on this machine, and the command that mends it",
              "take": "move an interface from ipmi_si to kcs_host, now",
              "give-back": "move it back, now"}
     for name, text in texts.items():
         command = commands.add_parser(name, help=text, description=text)
         command.add_argument("--json", action="store_true", help="for programs")
-        if name != "status":
+        if name not in ("status", "doctor"):
             command.add_argument("device", nargs="?", metavar="DEVICE",
                                  help="such as IPI0001:00 or kcs0; needed if there are several")
             command.add_argument("--persist", action="store_true",

@@ -4,6 +4,7 @@
 All paths are below a root, so that tests can give a made-up tree. A file that is not
 there, or may not be read, is None: without root some are not readable.
 """
+import contextlib
 import dataclasses
 import os
 import pathlib
@@ -17,6 +18,9 @@ BUSES = ("platform", "pci")
 SMBIOS, PARAMETER, SIMULATED = "dmi-ipmi-si", "kcs_param", "kcs_sim"
 PCI_CLASS_KCS = "0x0c0701"
 
+LOG = "/dev/kmsg"   # each read gives one record, at most this long
+LOG_RECORD_BYTES, LOG_RECORDS_MAX = 8192, 65536
+
 # A write that may not return: a file, a text; the exit status is the errno.
 WRITE = """import sys
 try:
@@ -29,6 +33,10 @@ except OSError as why:
 
 class Failed(Exception):
     """A step that did not work; the text is a sentence without a period."""
+
+
+class NotInstalled(Failed):
+    """A program that is not there."""
 
 
 class Halt(Failed):
@@ -58,6 +66,46 @@ class Machine:
             return self.at(path).read_bytes()
         except OSError:
             return None
+
+    def is_hidden(self, path):
+        """Whether a file may not be read; one that is not there is not hidden."""
+        try:
+            with open(self.at(path), "rb"):
+                return False
+        except PermissionError:
+            return True
+        except OSError:
+            return False
+
+    def read_log(self):
+        """The records of the kernel's log; None where they may not be read."""
+        text = b""
+        try:
+            log = os.open(self.at(LOG), os.O_RDONLY | os.O_NONBLOCK)
+        except OSError:
+            return None
+        try:
+            for _ in range(LOG_RECORDS_MAX):
+                with contextlib.suppress(BrokenPipeError):     # it was overwritten
+                    if not (record := os.read(log, LOG_RECORD_BYTES)):
+                        break
+                    text += record
+        except BlockingIOError:
+            pass
+        except OSError:
+            return None
+        finally:
+            os.close(log)
+        return text.decode(errors="replace")
+
+    def owner(self, path):
+        """(name of its group, its mode) of a file; None without one."""
+        try:
+            status = self.at(path).stat()
+        except OSError:
+            return None
+        name = re.search(rf"^(\w[\w-]*):[^:]*:{status.st_gid}:", self.read("/etc/group") or "", re.M)
+        return name[1] if name else str(status.st_gid), status.st_mode & 0o7777
 
     def exists(self, path):
         """Whether there is such a file or folder."""
@@ -117,6 +165,22 @@ class Machine:
             said = " ".join(done.stdout.split()) or f"exit status {done.returncode}"
             raise Failed(f"{' '.join(command)}: {said}")
 
+    def ask(self, *command, limit_s=5):
+        """What a program prints, without its complaints; its exit status says nothing."""
+        name = os.path.basename(command[0])
+        folders = os.environ.get("PATH", os.defpath) + ":/usr/sbin:/sbin"
+        try:
+            return subprocess.run(command, text=True, errors="replace", stdout=subprocess.PIPE,
+                                  stderr=subprocess.DEVNULL, stdin=subprocess.DEVNULL,
+                                  env=os.environ | {"PATH": folders, "LC_ALL": "C"},
+                                  timeout=limit_s, check=False).stdout.strip()
+        except FileNotFoundError as why:
+            raise NotInstalled(f"{name} is not installed") from why
+        except OSError as why:
+            raise Failed(f"{name}: {why.strerror}") from why
+        except subprocess.TimeoutExpired as why:
+            raise Failed(f"{name}: not done after {limit_s} s") from why
+
     # -- Modules. -----------------------------------------------------------------
 
     def is_loaded(self, module):
@@ -141,10 +205,14 @@ class Machine:
 
     def has_module(self, module):
         """Whether the running kernel has a module, loaded or not."""
-        return self.is_loaded(module) or self._is_listed(module, "modules.dep")
+        return self.is_loaded(module) or self.is_installed(module, self.release())
 
-    def _is_listed(self, module, name):
-        text = self.read(f"/lib/modules/{self.release()}/{name}") or ""
+    def is_installed(self, module, release):
+        """Whether a module is installed for a kernel."""
+        return self._is_listed(module, "modules.dep", release)
+
+    def _is_listed(self, module, name, release=None):
+        text = self.read(f"/lib/modules/{release or self.release()}/{name}") or ""
         return bool(re.search(rf"(^|/){module}\.ko[.\w]*(:|$)", text, re.M))
 
 

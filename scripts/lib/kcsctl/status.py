@@ -89,13 +89,17 @@ def reading_of(machine, device):
     return None
 
 
+def meters_of(machine):
+    """{power meter of ACPI: its driver}."""
+    return {name: machine.link(f"{METERS}/{name}/driver") or
+            machine.link(f"{METERS}/{name}/physical_node/driver")
+            for name in machine.names(METERS) if name.startswith("ACPI000D:")}
+
+
 def meters_data(machine):
     """Each power meter of ACPI, with its driver and its reading."""
-    found = [name for name in machine.names(METERS) if name.startswith("ACPI000D:")]
-    return [{"device": name,
-             "driver": machine.link(f"{METERS}/{name}/driver") or
-             machine.link(f"{METERS}/{name}/physical_node/driver"),
-             "watts": reading_of(machine, name)} for name in found]
+    return [{"device": name, "driver": driver, "watts": reading_of(machine, name)}
+            for name, driver in meters_of(machine).items()]
 
 
 def is_switched(machine):

@@ -4,7 +4,7 @@ import os
 import time
 
 from .machine import OURS, PARAMETER, STOCK, Failed, Halt, find_interfaces, other_hosts
-from .status import CONF, PACKAGED_CONF, is_switched
+from .status import CONF, PACKAGED_CONF, is_switched, meters_of
 from .steps import (MODULES, PINNED, UNLOAD_ORDER, AwaitQuiet, Bind, Load, LoadMeter, Persist,
                     Release, Reload, Renew, Reserve, Step, Unbind, Unload, Unpin, undo)
 
@@ -230,8 +230,7 @@ def serve_regions(machine):
 
 def load_meter(machine):
     """The steps that let power meters read, also after a run that was killed."""
-    has_meter = any(name.startswith("ACPI000D:") for name in machine.names("/sys/bus/acpi/devices"))
-    return [LoadMeter(METER)] * (has_meter and machine.has_module(METER))
+    return [LoadMeter(METER)] * (bool(meters_of(machine)) and machine.has_module(METER))
 
 
 def take_steps(machine, interface, is_persistent):

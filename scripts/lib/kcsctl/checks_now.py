@@ -1,0 +1,256 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""What `kcsctl doctor` checks of the machine as it runs: one function for each check.
+
+Each yields findings. What another check names as the cause is left to that check.
+"""
+import json
+import pathlib
+import re
+
+from .evidence import DISCOVERY, FAULT, NOTE, Finding, since
+from .machine import OURS, STOCK, Failed, NotInstalled
+from .status import CONF, PACKAGED_CONF, is_switched, regions_served_by, waiting_of
+from .steps import UNLOAD_ORDER, bus_of
+from .take import Refused, plan
+
+LINT = pathlib.Path(__file__).resolve().parents[2] / "aml-lint"
+LINT_LIMIT_S = 60
+UDEV_RULE = "udev/rules.d/60-kcs-dkms.rules"
+POLICY = "/sys/module/kcs_opregion/parameters/policy"
+MAP = "/sys/module/kcs_opregion/parameters/map"
+
+HEALTH_LINE = r"BMC (?:ready|degraded|restricted|in maintenance|absent|dead)\b"
+
+NOT_SERVED = "Programs have no /dev/ipmi0, and power meters do not read"
+
+
+# -- Which driver. ----------------------------------------------------------------
+
+def is_reserved(evidence, interface):
+    """Whether an override of a run that did not end keeps drivers from an interface."""
+    name = evidence.machine.read(f"{interface.path}/driver_override")
+    return name in (OURS, STOCK) and name != interface.driver
+
+
+def take_command(machine, interface):
+    """The command that gives an interface to kcs_host, at the next boot too if it can."""
+    can_persist = machine.exists(PACKAGED_CONF) and not machine.exists(CONF)
+    return f"kcsctl take {interface.device}" + " --persist" * can_persist
+
+
+def refusal(machine, interface):
+    """Why `kcsctl take` would refuse as yet, or an empty text."""
+    try:
+        plan(machine, "take", interface.device, False, is_dry=True)
+    except Refused as why:
+        return f"kcsctl take refuses as yet: {why}"
+    return ""
+
+
+def stock_words(machine, interface):
+    """That ipmi_si has an interface, and, where a file says otherwise, that."""
+    words = f"{interface.device} belongs to {STOCK}"
+    if not interface.is_in_service:
+        words += ", which does not serve it"
+    return words + f", though {CONF} gives it to {OURS} at boot" * is_switched(machine)
+
+
+def check_driver(evidence):
+    """Find interfaces that another driver has, or none."""
+    machine = evidence.machine
+    for each in evidence.interfaces:
+        if each.driver == OURS or evidence.is_blocked or is_reserved(evidence, each) or \
+                (not each.driver and evidence.claimer(each)):
+            continue
+        take = take_command(machine, each)
+        if each.driver == STOCK:
+            yield Finding(FAULT, stock_words(machine, each),
+                          "A BMC that stops answering holds up programs and firmware that ask it",
+                          (take,), refusal(machine, each))
+        elif each.driver:
+            unbind = f"/sys/bus/{bus_of(each)}/drivers/{each.driver}/unbind"
+            yield Finding(FAULT, f"{each.device} belongs to {each.driver}, no driver of IPMI",
+                          NOT_SERVED, (f"echo {each.device} >{unbind}", take))
+        else:
+            yield Finding(FAULT, f"{each.device} has no driver", NOT_SERVED, (take,),
+                          refusal(machine, each))
+
+
+def check_override(evidence):
+    """Find what a run that was killed, or a hand, left in driver_override."""
+    for each in evidence.interfaces:
+        if evidence.is_blocked or not is_reserved(evidence, each):
+            continue
+        name = evidence.machine.read(f"{each.path}/driver_override")
+        is_there = evidence.machine.is_loaded(name)
+        yield Finding(FAULT, f"driver_override of {each.device} names {name}" +
+                      ("" if is_there else ", which is not loaded"),
+                      "No other driver can have the interface, so it may be without one",
+                      (take_command(evidence.machine, each),))
+
+
+def check_ports(evidence):
+    """Find what else has claimed the registers of an interface."""
+    machine = evidence.machine
+    for each in evidence.interfaces:
+        if each.driver or not (claim := evidence.claimer(each)):
+            continue
+        name, where = claim
+        module = name.replace("-", "_")
+        is_module = machine.can_unload(module)
+        yield Finding(FAULT, f"{name} has claimed registers of {each.device}, {where}",
+                      f"No driver of IPMI can have the interface. {NOT_SERVED}",
+                      (f"rmmod {module}",) * is_module + (take_command(machine, each),),
+                      "" if is_module else f"no module is called {name}: stop what claims them")
+
+
+def check_parameter(evidence):
+    """Find an interface that a parameter names and that kcs_host could not have."""
+    if evidence.parameter_fault:
+        loaded = [name for name in UNLOAD_ORDER if evidence.machine.can_unload(name)]
+        yield Finding(FAULT, evidence.parameter_fault,
+                      f"{OURS} cannot take the interface that tables name meanwhile",
+                      (f"grep -rn 'options {OURS}' /etc/modprobe.d", f"rmmod {' '.join(loaded)}"),
+                      "remove the line that grep prints before")
+
+
+# -- What is served. --------------------------------------------------------------
+
+def check_regions(evidence):
+    """Find AML regions that do not reach the interface of ours."""
+    served_by = regions_served_by(evidence.machine)
+    if not evidence.ours or served_by == "kcs_opregion":
+        return
+    reload = ("rmmod kcs_opregion",) * evidence.machine.is_loaded("kcs_opregion")
+    yield Finding(FAULT, f"AML regions are served by {served_by}, and the interface is {OURS}'s"
+                  if served_by else "AML regions are not served",
+                  "Firmware's calls of the BMC fail, and power meters do not read",
+                  (*reload, "modprobe kcs_opregion"))
+
+
+def check_device_file(evidence):
+    """Find that programs have no /dev/ipmi0, although the BMC answers."""
+    machine = evidence.machine
+    if not evidence.is_answered:
+        return
+    for module in ("kcs_ipmi", "ipmi_devintf"):
+        if not machine.is_loaded(module):
+            yield Finding(FAULT, f"there is no /dev/ipmi0: {module} is not loaded",
+                          "ipmitool and other programs find no BMC", (f"modprobe {module}",))
+            return
+
+
+def check_mode(evidence):
+    """Find a /dev/ipmiN with another group or mode than the udev rule gives it."""
+    machine = evidence.machine
+    rule = machine.read(f"/etc/{UDEV_RULE}") or machine.read(f"/usr/lib/{UDEV_RULE}") or ""
+    wanted = re.search(r'GROUP="([\w-]+)", MODE="(\d+)"', rule)
+    if not wanted:
+        return
+    group, mode = wanted[1], int(wanted[2], 8)
+    has_group = re.search(rf"^{group}:", machine.read("/etc/group") or "", re.M)
+    commands = ("udevadm control --reload", "udevadm trigger --settle")
+    if not has_group:
+        yield Finding(FAULT, f"there is no group {group}, which {UDEV_RULE} names",
+                      "Only root can open /dev/ipmi0",
+                      (f"groupadd --system {group}", *commands))
+        return
+    for name in machine.names("/dev"):
+        found = machine.owner(f"/dev/{name}") if re.fullmatch(r"ipmi\d+", name) else None
+        if found and found != (group, mode):
+            yield Finding(FAULT, f"/dev/{name} has group {found[0]} and mode {found[1]:04o}, not "
+                          f"{group} and {mode:04o}",
+                          "Who may open it can switch the machine off; others cannot",
+                          tuple(f"{command} /dev/{name}" if "trigger" in command else command
+                                for command in commands))
+
+
+def meter_folder(machine):
+    """Where the driver of power meters is; newer kernels have it for platform devices."""
+    newer = "/sys/bus/platform/drivers/acpi-power-meter"
+    return newer if machine.exists(newer) else "/sys/bus/acpi/drivers/power_meter"
+
+
+# -- The BMC. ---------------------------------------------------------------------
+
+def bmc_advice(health):
+    """(why a health hurts, what to try) of a BMC."""
+    if health == "degraded":
+        return "It failed a request in the last minute", ("ipmitool mc reset cold",), ""
+    reset = "ipmitool -I lanplus -H ADDRESS -U USER -a mc reset cold"
+    power = "if that does not help, take the machine off the mains for half a minute"
+    if health == "absent":
+        power += ", and see whether its firmware's setup has the BMC switched off"
+    return "Its requests fail at once, and it is searched for in the background", (reset,), power
+
+
+def check_bmc(evidence):
+    """Find BMCs that are silent, or that failed a moment ago."""
+    for each in evidence.ours:
+        health = evidence.health(each)
+        if health not in ("dead", "absent", "degraded"):
+            continue
+        logged = evidence.logged(each, HEALTH_LINE)
+        when = f" {since(logged[0])}: {logged[1]}" \
+            if logged and logged[1].startswith(f"BMC {health}: ") else ""
+        why, commands, besides = bmc_advice(health)
+        if evidence.machine.is_loaded("ipmi_watchdog"):
+            besides += "; ipmi_watchdog is loaded: a BMC that it cannot reach may reset the machine"
+        yield Finding(FAULT, f"the BMC of {each.device} is {health}{when}", why, commands, besides.strip("; "))
+
+
+def check_interrupt(evidence):
+    """Find an interface that polls, although firmware names an interrupt."""
+    for each in evidence.ours:
+        waiting = waiting_of(evidence.machine, each)
+        if not waiting:
+            evidence.miss("how interfaces wait (/proc/interrupts may not be read)")
+        if evidence.health(each) != "ready" or waiting != "polling" or \
+                not (number := evidence.firmware_irq(each)):
+            continue
+        logged = evidence.logged(each, f"IRQ {number}: |interrupt: ")
+        folder = f"/sys/bus/{bus_of(each)}/drivers/{OURS}"
+        yield Finding(NOTE, f"{each.device} polls, though {DISCOVERY} has interrupt {number}" +
+                      (f"; {since(logged[0])}: {logged[1]}" if logged else ""),
+                      "Each request costs more CPU time; nothing else is wrong",
+                      (f"echo {each.device} >{folder}/unbind", f"echo {each.device} >{folder}/bind"),
+                      "the interrupt is tested again then; stop what has /dev/ipmi0 open before")
+
+
+# -- Firmware. --------------------------------------------------------------------
+
+def check_map(evidence):
+    """Find several BMCs, and no word of which regions belong to which."""
+    if len(evidence.ours) > 1 and not evidence.machine.read(MAP):
+        names = ", ".join(each.device for each in evidence.ours)
+        yield Finding(NOTE, f"several interfaces ({names}), and kcs_opregion has no map=",
+                      "A region that has no IPI0001 above it goes to the interface found first",
+                      ("cat /sys/kernel/debug/kcs_opregion/firmware",),
+                      "a line `options kcs_opregion map=DEVICE=INTERFACE,...` in /etc/modprobe.d "
+                      "says where these regions belong: see kcs_opregion(4)")
+
+
+def check_firmware(evidence):
+    """Find what firmware asks of the BMC and cannot get, as aml-lint says."""
+    policy = evidence.machine.read(POLICY) or "all"
+    try:
+        data = json.loads(evidence.machine.ask(str(LINT), "--json", f"--policy={policy}",
+                                               limit_s=LINT_LIMIT_S))
+        unread, regions = [each["table"] for each in data["unread"]], data["regions"]
+    except NotInstalled as why:
+        evidence.remarks.append(f"firmware's tables are not checked: {why}")
+        return
+    except (Failed, ValueError, KeyError, TypeError):
+        evidence.miss(f"firmware's tables ({LINT.name} gives no result)")
+        return
+    if unread:
+        evidence.miss(f"firmware's tables ({LINT.name} could not read {', '.join(unread)})")
+    said = {}
+    for region in regions:
+        for it in (region, *region["fields"]):
+            for finding in it["findings"]:
+                if not finding["note"]:
+                    said.setdefault((finding["code"], finding["text"]), []).append(it["path"])
+    for (code, text), paths in sorted(said.items()):
+        yield Finding(NOTE, f"firmware: {', '.join(paths)}: {code}", f"{text}",
+                      (f"{LINT} --policy='{policy}'",), "an update of the firmware may mend it")

@@ -1,0 +1,318 @@
+# SPDX-License-Identifier: GPL-2.0-only
+"""`kcsctl doctor` on made-up machines: what is no fault, what is said, what was not checked."""
+import json
+import os
+import re
+import subprocess
+import sys
+import time
+
+import pytest
+
+from kcsctl import cli
+from kcsctl.doctor import examine
+from kcsctl.machine import Failed, Machine, NotInstalled
+from kcsctl_broken import (CONF, DISCOVERY, MODULES_DEP, POLL, RULE, add_old_kernel, checks,
+                           drop_modules, enforce, furnish, give_ports_away, healthy, log, nothing,
+                           open_to_all, set_health, stock_machine, unbind_meter)
+from kcsctl_kernel import DEVICE, PCI, RELEASE, TWIN, Kernel, open_file, ours
+from kcsctl_kernel import quick  # fixture
+
+
+# -- Machines on which there is nothing to find. ----------------------------------
+
+@pytest.mark.parametrize("options", [{}, {"meter_needs_acpi_ipmi": True}, {"devices": (PCI,)},
+                                     {"devices": (TWIN,)}], ids=["6.1", "6.12", "PCI", "SMBIOS"])
+def test_healthy_machine_gives_one_line(tmp_path, capsys, options):
+    machine = healthy(tmp_path, **options)
+    capsys.readouterr()
+    assert cli.main(["doctor"], machine) == 0
+    assert capsys.readouterr().out == "nothing found\n"
+    assert machine.changes == []
+
+
+def test_take_without_persist_leaves_a_note(tmp_path):
+    data = examine(furnish(ours(tmp_path)))
+    assert checks(data) == ("next_boot",) and data["findings"][0]["severity"] == "note"
+
+
+def test_machine_without_bmc_says_so(tmp_path, capsys):
+    assert cli.main(["doctor"], Kernel(tmp_path, ())) == 1
+    assert capsys.readouterr().out == "this machine has no KCS interface to a BMC\n"
+    assert cli.main(["doctor", "--json"], Kernel(tmp_path / "other", ())) == 1
+    assert json.loads(capsys.readouterr().out)["findings"] == []
+
+
+def test_interface_that_is_not_kcs_is_no_fault(tmp_path, capsys):
+    machine = stock_machine(tmp_path)
+    machine.put(f"{machine.path(DEVICE)}/type", "bt")
+    assert cli.main(["doctor"], machine) == 1
+    assert f"no KCS interface to a BMC; {DEVICE} (bt, ipmi_si)" in capsys.readouterr().out
+
+
+def test_simulated_interface_is_none_of_the_machine(tmp_path):
+    machine = healthy(tmp_path)
+    machine.put_link("/sys/class/kcs/kcs7/device", "../../kcs_sim")
+    assert checks(examine(machine)) == ()
+
+
+def test_meter_of_a_dead_bmc_is_not_one_more_fault(tmp_path):
+    machine = healthy(tmp_path)
+    set_health("dead")(machine)
+    unbind_meter(machine)
+    machine.unload("kcs_ipmi")
+    assert checks(examine(machine)) == ("bmc",)
+
+
+def test_lines_of_modprobe_that_blacklist_nothing(tmp_path):
+    machine = healthy(tmp_path)
+    machine.put("/etc/modprobe.d/a.conf", "# blacklist acpi_power_meter\n"
+                "blacklist acpi_power_meter_of_mine\noptions acpi_power_meter force_cap_on=1\n"
+                "install acpi_power_meter /sbin/modprobe --ignore-install acpi_power_meter")
+    machine.put("/etc/modprobe.d/b.conf.dpkg-old", "blacklist acpi_power_meter")
+    machine.put("/etc/modprobe.d/c.conf", "")
+    machine.put("/usr/lib/modprobe.d/c.conf", "blacklist acpi_power_meter")
+    assert checks(examine(machine)) == ()
+
+
+def test_rule_of_the_administrator_counts(tmp_path):
+    machine = healthy(tmp_path)
+    open_to_all(machine)
+    machine.put(RULE.replace("/usr/lib", "/etc"), 'GROUP="ipmi", MODE="0666"')
+    assert checks(examine(machine)) == ()
+    machine.put(RULE.replace("/usr/lib", "/etc"), "# nothing")
+    assert checks(examine(machine)) == ()
+
+
+def test_older_kernel_without_modules_does_not_boot_next(tmp_path):
+    machine = healthy(tmp_path)
+    machine.put("/boot/vmlinuz-5.10.0-99-amd64", "")
+    machine.put("/lib/modules/5.10.0-99-amd64/modules.dep", "kernel/ipmi_si.ko:")
+    machine.put("/boot/vmlinuz-99.0-removed", "")
+    assert checks(examine(machine)) == ()
+
+
+# -- What a finding says. ---------------------------------------------------------
+
+def found_in(machine):
+    """The one finding of a machine."""
+    [found] = examine(machine)["findings"]
+    return found
+
+
+def test_bmc_is_silent_since_it_was_logged(tmp_path):
+    machine = healthy(tmp_path)
+    set_health("dead")(machine)
+    what = found_in(machine)["what"]
+    at = time.strptime(re.search(r"since (.*) \(400 s\): BMC dead: NetFn 06h", what)[1],
+                       "%Y-%m-%d %H:%M:%S")
+    assert abs(time.time() - 400 - time.mktime(at)) < 60
+
+
+@pytest.mark.parametrize("lines", [(), ("IRQ 5 works",), ("BMC dead: earlier", "BMC ready: ...")])
+def test_bmc_is_silent_though_the_log_has_lost_it(tmp_path, lines):
+    machine = healthy(tmp_path)
+    machine.put("/sys/class/kcs/kcs0/health", "dead")
+    log(machine, *lines)
+    assert found_in(machine)["what"] == f"the BMC of {DEVICE} is dead"
+    assert examine(machine)["not_checked"] == []
+
+
+def test_watchdog_of_a_silent_bmc_is_named(tmp_path):
+    machine = healthy(tmp_path)
+    machine.load("ipmi_watchdog")
+    assert checks(examine(machine)) == ()
+    set_health("dead")(machine)
+    assert "may reset the machine" in found_in(machine)["besides"]
+
+
+def test_why_take_would_refuse_is_named(tmp_path):
+    machine = stock_machine(tmp_path)
+    open_file(machine, 4711, "ipmitool", "/dev/ipmi0")
+    assert found_in(machine)["besides"] == "kcsctl take refuses as yet: /dev/ipmi0 is open in " \
+        "ipmitool (pid 4711); stop it first"
+
+
+def test_kernel_that_the_package_excludes(tmp_path):
+    machine = stock_machine(tmp_path)
+    machine.put("/proc/sys/kernel/osrelease", "5.10.0-9-amd64")
+    add_old_kernel(machine)
+    machine.remove(f"/boot/vmlinuz-{RELEASE}")
+    assert checks(examine(machine)) == ("modules",)
+    assert "6.1 on" in found_in(machine)["besides"]
+
+
+def test_kernel_of_a_checkout_has_its_modules_from_there(tmp_path):
+    machine = stock_machine(tmp_path)
+    drop_modules(machine)
+    machine.remove("/usr/src")
+    assert found_in(machine)["mend"] == [f"make install KDIR=/lib/modules/{RELEASE}/build"]
+
+
+def test_without_the_package_its_file_comes_from_a_checkout(tmp_path):
+    machine = healthy(tmp_path)
+    for path in (CONF, "/usr/share/kcs-dkms"):
+        machine.remove(path)
+    assert found_in(machine)["mend"] == [f"cp scripts/package/kcs.conf {CONF}"]
+
+
+def test_kernel_without_the_meters_driver(tmp_path):
+    machine = healthy(tmp_path)
+    machine.unload("acpi_power_meter")
+    machine.put(MODULES_DEP, machine.read(MODULES_DEP).replace("kernel/acpi_power_meter.ko.xz:", ""))
+    assert found_in(machine)["what"] == f"{RELEASE} has no acpi_power_meter"
+
+
+def test_newer_meter_is_bound_at_its_platform_driver(tmp_path):
+    machine = healthy(tmp_path)
+    unbind_meter(machine)
+    machine.put("/sys/bus/platform/drivers/acpi-power-meter/bind", "")
+    assert found_in(machine)["mend"] == \
+        ["echo ACPI000D:00 >/sys/bus/platform/drivers/acpi-power-meter/bind"]
+
+
+def test_claim_of_what_is_no_module_is_named(tmp_path):
+    machine = stock_machine(tmp_path)
+    give_ports_away(machine)
+    machine.put("/proc/ioports", machine.read("/proc/ioports").replace("vendor_kcs", "some probe"))
+    found = found_in(machine)
+    assert "some probe has claimed" in found["what"] and "no module is called" in found["besides"]
+    assert found["mend"] == [f"kcsctl take {DEVICE} --persist"]
+
+
+@pytest.mark.parametrize("claimed, check", [("0ca2-0ca2", "ports"), ("0ca4-0ca4", "driver")])
+def test_claim_is_found_where_only_smbios_names_registers(tmp_path, claimed, check):
+    machine = furnish(Kernel(tmp_path, (TWIN,)))
+    machine.put("/proc/ioports", "0ca2-0ca2 : IPMI Address 1\n0ca3-0ca3 : IPMI Address 2\n"
+                f"  {claimed} : vendor_kcs")
+    assert checks(examine(machine)) == (check,)
+
+
+def test_regions_that_nothing_serves(tmp_path):
+    machine = healthy(tmp_path)
+    machine.unload("kcs_opregion")
+    assert found_in(machine)["what"] == "AML regions are not served"
+    assert found_in(machine)["mend"] == ["modprobe kcs_opregion"]
+
+
+# -- What enforces signatures. ----------------------------------------------------
+
+def secure_boot(machine, byte):
+    """Set the variable of the firmware, without the file that says what the kernel does."""
+    machine.remove("/sys/kernel/security/lockdown")
+    machine.put("/sys/firmware/efi/efivars/x", "")
+    machine.at("/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+               ).write_bytes(bytes([6, 0, 0, 0, byte]))
+
+
+@pytest.mark.parametrize("set_up, words", [
+    (lambda machine: machine.put("/sys/module/module/parameters/sig_enforce", "Y"),
+     "module.sig_enforce is set"),
+    (lambda machine: machine.put("/sys/kernel/security/lockdown", "none [integrity] x"),
+     "the kernel is locked down"),
+    (lambda machine: secure_boot(machine, 1), "Secure Boot is on"),
+    (lambda machine: secure_boot(machine, 0), None),
+    (nothing, None)], ids=["sig_enforce", "lockdown", "secure-boot", "not-secure", "none"])
+def test_what_enforces_signatures_is_named(tmp_path, set_up, words):
+    machine = stock_machine(tmp_path)
+    machine.answers["mokutil"] = "mok.pub is not enrolled"
+    set_up(machine)
+    assert checks(examine(machine)) == (("signature",) if words else ("driver",))
+    assert (words or "belongs to ipmi_si") in found_in(machine)["what"]
+
+
+def test_loaded_modules_were_accepted(tmp_path):
+    machine = healthy(tmp_path)
+    enforce()(machine)
+    assert checks(examine(machine)) == ()
+
+
+def test_enrolled_key_is_no_fault(tmp_path):
+    machine = stock_machine(tmp_path)
+    enforce("mok.pub is already enrolled")(machine)
+    assert checks(examine(machine)) == ("driver",)
+
+
+# -- What could not be checked. ---------------------------------------------------
+
+def no_tool(name):
+    """What takes a program away."""
+    return lambda machine: (enforce()(machine), machine.answers.pop(name))
+
+
+@pytest.mark.parametrize("make, set_up, hidden, words", [
+    (healthy, lambda machine: machine.put(*POLL), DISCOVERY, "which interrupt firmware names"),
+    (healthy, lambda machine: machine.put(*POLL), "/sys/kernel/debug", "which interrupt"),
+    (healthy, nothing, "/proc/interrupts", "how interfaces wait"),
+    (healthy, set_health("dead"), "/dev/kmsg", "since when and why"),
+    (healthy, lambda machine: machine.answers.update({"aml-lint": ""}), "none", "gives no result"),
+    (healthy, lambda machine: machine.answers.update({"aml-lint": '{"unread": [{"table": "SSDT3"}], '
+     '"regions": []}'}), "none", "aml-lint could not read SSDT3"),
+    (healthy, lambda machine: machine.put("/etc/modprobe.d/x.conf", ""), "/etc/modprobe.d/x.conf",
+     "what modprobe is told"),
+    (stock_machine, nothing, "/sys/kernel/security/lockdown", "lockdown"),
+    (stock_machine, lambda machine: secure_boot(machine, 1), "/sys/firmware/efi", "Secure Boot"),
+    (stock_machine, no_tool("mokutil"), "none", "mokutil is not installed"),
+    (stock_machine, no_tool("modinfo"), "none", "modinfo is not installed"),
+    (stock_machine, enforce(""), "none", "mokutil does not know /var/lib/dkms/mok.pub"),
+    (lambda root: furnish(Kernel(root)), lambda machine: machine.put(
+        "/proc/ioports", f"0000-0000 : {DEVICE}\n  0000-0000 : vendor_kcs"), "none",
+     "/proc/ioports hides addresses"),
+])
+def test_what_is_hidden_is_named(tmp_path, capsys, make, set_up, hidden, words):
+    machine = make(tmp_path)
+    set_up(machine)
+    machine.hidden = (hidden,)
+    data = examine(machine)
+    assert len(data["not_checked"]) == 1 and words in data["not_checked"][0], data
+    capsys.readouterr()
+    assert cli.main(["doctor"], machine) == (5 if data["findings"] else 6)
+    said = capsys.readouterr().out.splitlines()
+    assert said[-1].startswith("not checked: ") and words in said[-1] and "nothing found" not in said
+    if not data["findings"]:
+        assert said[0] == "nothing found in what was checked"
+
+
+def test_tables_without_aml_lint_are_named_and_no_fault(tmp_path, capsys):
+    machine = healthy(tmp_path)
+    del machine.answers["aml-lint"]
+    capsys.readouterr()
+    assert cli.main(["doctor"], machine) == 0
+    assert capsys.readouterr().out == \
+        "nothing found; firmware's tables are not checked: aml-lint is not installed\n"
+
+
+# -- The machine. -----------------------------------------------------------------
+
+def test_program_that_does_not_end_is_left(tmp_path):
+    with pytest.raises(Failed, match="sleep: not done after 0.1 s"):
+        Machine(tmp_path).ask("sleep", "60", limit_s=0.1)
+    with pytest.raises(NotInstalled, match="no-such-program is not installed"):
+        Machine(tmp_path).ask("/no/no-such-program")
+    assert Machine(tmp_path).ask("sh", "-c", "echo said; echo complained >&2; exit 1") == "said"
+
+
+def test_log_is_read_record_by_record(tmp_path):
+    """As from /dev/kmsg, which has no end: one that waits for the next record is not read."""
+    folder = tmp_path / "dev"
+    folder.mkdir()
+    os.mkfifo(folder / "kmsg")
+    log_file = os.open(folder / "kmsg", os.O_RDWR)
+    try:
+        os.write(log_file, b"6,1,1,-;one\n" * 2000)
+        assert Machine(tmp_path).read_log() == "6,1,1,-;one\n" * 2000
+    finally:
+        os.close(log_file)
+    assert Machine(tmp_path / "other").read_log() is None
+
+
+def test_file_that_may_not_be_read_is_hidden_and_a_missing_one_is_not(tmp_path):
+    """As another user, where root runs the tests: of root nothing is hidden."""
+    (tmp_path / "secret").touch(mode=0)
+    tmp_path.chmod(0o755)
+    lines = "import os; from kcsctl.machine import Machine; os.getuid() or os.setuid(65534); " \
+        "print(*(Machine('.').is_hidden(name) for name in ('/secret', '/missing')))"
+    done = subprocess.run([sys.executable, "-c", lines], text=True, stdout=subprocess.PIPE,
+                          check=True, cwd=tmp_path,
+                          env=os.environ | {"PYTHONPATH": ":".join(sys.path)})
+    assert done.stdout == "True False\n"
