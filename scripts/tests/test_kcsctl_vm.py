@@ -16,6 +16,13 @@ served() { sleep 1.1; echo "$1=$(driver), $(watts), $(ipmitool mc info | sed -n 
 status() { "$@"; echo "status=$?"; }
 cut() { /usr/share/kcs-dkms/kcsctl_cut.py "$@"; }
 """
+# Doctor, and the commands that it names.
+DOCTOR = """
+examine() { local start=$(now_ms); kcsctl doctor >/tmp/$1; echo "$1_status=$?"
+    echo "$1_ms=$(($(now_ms) - start))"; echo "== $1"; cat /tmp/$1; echo ==; }
+mend() { sed -n "s/^ *# //p" /tmp/$1 | sh >/dev/null; }
+as_nobody() { python3 -c "import os, sys; os.setuid(65534); os.execvp(sys.argv[1], sys.argv[1:])" "$@"; }
+"""
 OURS, STOCK = "kcs_host, 187.0 W, 2.34", "ipmi_si, 187.0 W, 2.34"
 
 # Steps after which a run is cut short; of take, of give-back.
@@ -159,6 +166,71 @@ class KcsctlTest(VmCase):
         """, bmc=["--silent-s", "40"])
         self.assertEqual((self.statuses(result), self.values(result)["end"]), ([0], "kcs_host"))
         self.assertEqual(self.values(result)["late"], OURS)
+
+    # -- Doctor. -----------------------------------------------------------
+
+    @pytest.mark.backports
+    def test_doctor_names_what_its_commands_mend(self):
+        """ipmi_si, a blacklisted meter, an unbound one, and a silent BMC."""
+        result = self.kcsctl(DOCTOR + """
+            stock; rmmod acpi_power_meter
+            echo "blacklist acpi_power_meter" >/etc/modprobe.d/power.conf
+            examine stock; mend stock; examine blacklisted; mend blacklisted; served ours
+            echo ACPI000D:00 >"$(echo /sys/bus/*/drivers/*power*meter/unbind)" && bound && exit 1
+            examine unbound; mend unbound; served bound; examine healthy
+            until grep -q dead /sys/class/kcs/kcs0/health; do ipmitool mc info >/dev/null 2>&1; done
+            examine dead; as_nobody kcsctl doctor --json >/tmp/nobody; echo nobody_status=$?
+            for _ in $(seq 1200); do grep -q ready /sys/class/kcs/kcs0/health && break; sleep 0.1; done
+            examine back; mend back; ready IPI0001:00; examine end; echo ---; cat /tmp/nobody
+        """, bmc=["--silent-from-s", "150", "--silent-s", "60"])
+        values = self.values(result)
+        said = dict(re.findall(r"^== (\w+)\n((?:[^=].*\n)*)", result.output, re.M))
+        faults = {name: re.findall(r"^(?:fault|note): .*", text, re.M) for name, text in said.items()}
+        # The interrupt is given up if the silence took three of them.
+        for found in faults.pop("back"):
+            self.assertRegex(found, "note: IPI0001:00 polls, though .* has interrupt 5; since .*: "
+                             "interrupts are lost, falling back to polling")
+        self.assertEqual([(name, values[f"{name}_status"], len(found))
+                          for name, found in faults.items()],
+                         [("stock", 5, 1), ("blacklisted", 0, 1), ("unbound", 5, 1),
+                          ("healthy", 0, 0), ("dead", 5, 1), ("end", 0, 0)], result.output)
+        self.assertIn("IPI0001:00 belongs to ipmi_si", faults["stock"][0])
+        self.assertIn("/etc/modprobe.d/power.conf, line 1", faults["blacklisted"][0])
+        self.assertIn("acpi_power_meter is loaded, and has not taken it", faults["unbound"][0])
+        self.assertRegex(faults["dead"][0], r"the BMC of IPI0001:00 is dead since .*: BMC dead: "
+                         r"NetFn \w+h cmd \w+h timed out")
+        self.assertEqual((values["ours"], values["bound"]), (OURS, OURS))
+        for name in ("healthy", "end"):
+            self.assertRegex(said[name], "^nothing found; .*aml-lint is not installed\n$")
+        self.check_nobody(values, json.loads(result.output.split("---\n")[1]))
+        self.assertLess(values["dead_ms"], 5000)
+        print(f"doctor {values['healthy_ms']:.0f} ms, of a dead BMC {values['dead_ms']:.0f} ms", end=" ")
+
+    def check_nobody(self, values, data):
+        """Without root doctor finds the same, and says what it could not check."""
+        self.assertEqual(values["nobody_status"], 5)
+        self.assertEqual([each["what"] for each in data["findings"]],
+                         ["the BMC of IPI0001:00 is dead"])
+        self.assertEqual(data["not_checked"],
+                         ["since when and why (the kernel's log may not be read)"])
+
+    def test_doctor_names_what_keeps_drivers_away(self):
+        result = self.kcsctl(DOCTOR + """
+            modprobe ipmi_si && modprobe kcs_host type=kcs ports=0xca2
+            examine parameter; mend parameter; examine stock
+            echo IPI0001:00 >/sys/bus/platform/drivers/ipmi_si/unbind
+            echo kcs_host >/sys/bus/platform/devices/IPI0001:00/driver_override
+            examine override; echo >/sys/bus/platform/devices/IPI0001:00/driver_override
+            examine alone; mend alone; examine mended; echo end=$(driver)
+        """, ssdts=[])
+        for words in ("kcs_param.0, which a parameter of kcs_host names, has no driver",
+                      "IPI0001:00 belongs to ipmi_si",
+                      "driver_override of IPI0001:00 names kcs_host, which is not loaded",
+                      "IPI0001:00 has no driver"):
+            self.assertEqual(result.output.count(f"fault: {words}"), 1, result.output)
+        self.assertEqual(result.output.count("fault: "), 4, result.output)
+        values = self.values(result)
+        self.assertEqual((values["mended_status"], values["end"]), (0, "kcs_host"))
 
     # -- Cut short. --------------------------------------------------------
 
