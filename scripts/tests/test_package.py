@@ -194,6 +194,7 @@ def test_kcsctl_is_installed(machine):
     machine.run(ENABLE)
     # The kernel that runs this root is another's.
     assert "kcs.conf is there, but not for this kernel" in machine.run("kcsctl status || true")
+    assert "no KCS interface" in machine.run("kcsctl doctor || test $? = 1")
     assert machine.run("find /usr/share/kcs-dkms -name '*.pyc'") == ""
 
 
