@@ -71,6 +71,9 @@ class Kernel(Machine):
     def read_bytes(self, path):
         return None if path.startswith(tuple(self.hidden)) else super().read_bytes(path)
 
+    def names(self, folder):
+        return [] if folder.startswith(tuple(self.hidden)) else super().names(folder)
+
     def read_log(self):
         return None if "/dev/kmsg" in self.hidden else super().read_log()
 

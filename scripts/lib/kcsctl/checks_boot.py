@@ -47,9 +47,11 @@ def build_advice(machine, release):
     package = package_of(machine)
     if not package:
         return (f"make install KDIR=/lib/modules/{release}/build",), "in a checkout, as root"
+    stock = ("apt-get install linux-image-amd64 linux-headers-amd64",)
     if package[1] and not re.match(package[1], release):
-        return ("apt-get install linux-image-amd64 linux-headers-amd64",), \
-            "then reboot: the package is for kernels from 6.1 on"
+        return stock, "then reboot: the package is for kernels from 6.1 on"
+    if "CONFIG_IPMI_HANDLER=" not in (machine.read(f"/boot/config-{release}") or "CONFIG_IPMI_HANDLER="):
+        return stock, "then reboot into that kernel: this one has no ipmi_msghandler"
     if not machine.exists(f"/lib/modules/{release}/build/include"):
         return (f"apt-get install linux-headers-{release}",), "a hook builds the modules then"
     return (f"{HOOK} {release}",), "its log says why a build fails"
@@ -62,6 +64,7 @@ def check_modules(evidence):
         yield Finding(FAULT, f"{', '.join(evidence.missing)}: not installed for the running "
                       f"kernel, {running}", f"{OURS} cannot have the interface",
                       *build_advice(machine, running))
+    evidence.read("/boot", "the newest kernel")
     newest = newest_kernel(machine) or running
     if not all(machine.is_installed(name, newest) for name in MODULES) and \
             not (evidence.missing and newest == running):
@@ -106,6 +109,9 @@ def check_next_boot(evidence):
     """Find an interface that is ours now, and will not be at the next boot."""
     machine = evidence.machine
     if not any(each.driver == OURS for each in evidence.ours) or is_switched(machine):
+        return
+    if machine.is_hidden(CONF):
+        evidence.miss(f"the next boot ({CONF} may not be read)")
         return
     what = f"the next boot gives the interface to ipmi_si: {CONF} "
     why = f"{OURS} has it until then"

@@ -149,7 +149,7 @@ def check_mode(evidence):
         return
     group, mode = wanted[1], int(wanted[2], 8)
     has_group = re.search(rf"^{group}:", machine.read("/etc/group") or "", re.M)
-    commands = ("udevadm control --reload", "udevadm trigger --settle")
+    commands = ("udevadm control --reload", "udevadm trigger --settle --subsystem-match=ipmi")
     if not has_group:
         yield Finding(FAULT, f"there is no group {group}, which {UDEV_RULE} names",
                       "Only root can open /dev/ipmi0",
@@ -160,9 +160,7 @@ def check_mode(evidence):
         if found and found != (group, mode):
             yield Finding(FAULT, f"/dev/{name} has group {found[0]} and mode {found[1]:04o}, not "
                           f"{group} and {mode:04o}",
-                          "Who may open it can switch the machine off; others cannot",
-                          tuple(f"{command} /dev/{name}" if "trigger" in command else command
-                                for command in commands))
+                          "Who may open it can switch the machine off; others cannot", commands)
 
 
 def meter_folder(machine):

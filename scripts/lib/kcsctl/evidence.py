@@ -186,6 +186,7 @@ class Evidence:
         """
         found, seen = {}, set()
         for folder in MODPROBE_FOLDERS:
+            self.read(folder, "what modprobe is told")
             for name in self.machine.names(folder):
                 if not name.endswith(".conf") or name in seen:
                     continue

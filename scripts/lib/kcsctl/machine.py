@@ -68,7 +68,7 @@ class Machine:
             return None
 
     def is_hidden(self, path):
-        """Whether a file may not be read; one that is not there is not hidden."""
+        """Whether a file or folder may not be read; one that is not there is not hidden."""
         try:
             with open(self.at(path), "rb"):
                 return False
@@ -109,7 +109,7 @@ class Machine:
 
     def exists(self, path):
         """Whether there is such a file or folder."""
-        return self.at(path).exists()
+        return os.path.exists(self.at(path))    # a path would raise where it may not be known
 
     def names(self, folder):
         """What is in a folder."""
