@@ -208,6 +208,7 @@ def test_claim_is_found_where_only_smbios_names_registers(tmp_path, claimed, che
 
 def test_regions_that_nothing_serves(tmp_path):
     machine = healthy(tmp_path)
+    unbind_meter(machine)       # which follows from that
     machine.unload("kcs_opregion")
     assert found_in(machine)["what"] == "AML regions are not served"
     assert found_in(machine)["mend"] == ["modprobe kcs_opregion"]
@@ -244,7 +245,10 @@ def secure_boot(machine, byte):
      "the kernel is locked down"),
     (lambda machine: secure_boot(machine, 1), "Secure Boot is on"),
     (lambda machine: secure_boot(machine, 0), None),
-    (nothing, None)], ids=["sig_enforce", "lockdown", "secure-boot", "not-secure", "none"])
+    (lambda machine: (secure_boot(machine, 1), machine.put(
+        "/sys/kernel/security/lockdown", "[none] integrity")), None),
+    (nothing, None)], ids=["sig_enforce", "lockdown", "secure-boot", "not-secure", "not-locked",
+                           "none"])
 def test_what_enforces_signatures_is_named(tmp_path, set_up, words):
     machine = stock_machine(tmp_path)
     machine.answers["mokutil"] = "mok.pub is not enrolled"
