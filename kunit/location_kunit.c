@@ -176,12 +176,43 @@ static void registers_that_overlap_are_one_interface(struct kunit *test)
 	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&acpi, &memory));
 }
 
+static void registers_in_common_are_found(struct kunit *test)
+{
+	static const struct {
+		struct kcs_location a, b;
+		bool overlap;
+	} cells[] = {
+		{ { PORT, SHAPE(1, 1, 0) }, { PORT, SHAPE(1, 1, 0) }, true },
+		{ { PORT, SHAPE(1, 1, 0) }, { PORT, SHAPE(4, 1, 0) }, true },
+		{ { PORT, SHAPE(1, 1, 0) }, { .base = 0xca3, SHAPE(1, 1, 0) }, true },
+		{ { PORT, SHAPE(1, 1, 0) }, { .base = 0xca4, SHAPE(1, 1, 0) }, false },
+		{ { PORT, SHAPE(4, 1, 0) }, { .base = 0xca3, SHAPE(4, 1, 0) }, false },
+		{ { PORT, SHAPE(4, 1, 0) }, { .base = 0xca4, SHAPE(2, 1, 0) }, true },
+		{ { PORT, SHAPE(4, 1, 0) }, { .base = 0xca6, SHAPE(1, 1, 0) }, true },
+		{ { PORT, SHAPE(4, 4, 0) }, { .base = 0xca9, SHAPE(1, 1, 0) }, true },
+		{ { PORT, SHAPE(4, 4, 0) }, { .base = 0xcaa, SHAPE(1, 1, 0) }, false },
+		{ { PORT, SHAPE(1, 1, 0) },
+		  { .base = 0xca2, .is_memory = true, SHAPE(1, 1, 0) }, false },
+	};
+	size_t i;
+
+	for (i = 0; i < ARRAY_SIZE(cells); i++) {
+		KUNIT_EXPECT_EQ_MSG(test, cells[i].overlap,
+				    kcs_location_overlaps(&cells[i].a, &cells[i].b),
+				    "row %zu", i);
+		KUNIT_EXPECT_EQ_MSG(test, cells[i].overlap,
+				    kcs_location_overlaps(&cells[i].b, &cells[i].a),
+				    "row %zu, the other way", i);
+	}
+}
+
 static struct kunit_case location_cases[] = {
 	KUNIT_CASE(registers_are_where_a_table_says),
 	KUNIT_CASE(wide_registers_are_as_far_apart_as_wide),
 	KUNIT_CASE(impossible_shapes_are_refused),
 	KUNIT_CASE(memory_where_ram_is_means_a_port),
 	KUNIT_CASE(registers_that_overlap_are_one_interface),
+	KUNIT_CASE(registers_in_common_are_found),
 	{}
 };
 

@@ -134,3 +134,31 @@ bool kcs_location_is_same(const struct kcs_location *a,
 	return a->is_memory == b->is_memory &&
 	       off < low->spacing_bytes + low->size_bytes;
 }
+
+static bool registers_meet(const struct kcs_location *a, u64 at_a,
+			   const struct kcs_location *b, u64 at_b)
+{
+	return at_a < at_b ? at_b - at_a < a->size_bytes : at_a - at_b < b->size_bytes;
+}
+
+/**
+ * kcs_location_overlaps() - test whether two interfaces have a register in common
+ * @a: where the one is
+ * @b: where the other is
+ *
+ * Unlike kcs_location_is_same(), which is for tables that may err, this is exact: the
+ * registers of two interfaces may lie between one another.
+ *
+ * Return: true when they do.
+ */
+bool kcs_location_overlaps(const struct kcs_location *a,
+			   const struct kcs_location *b)
+{
+	u64 status_a = a->base + a->spacing_bytes, status_b = b->base + b->spacing_bytes;
+
+	return a->is_memory == b->is_memory &&
+	       (registers_meet(a, a->base, b, b->base) ||
+		registers_meet(a, a->base, b, status_b) ||
+		registers_meet(a, status_a, b, b->base) ||
+		registers_meet(a, status_a, b, status_b));
+}

@@ -29,5 +29,7 @@ bool kcs_location_mend(struct kcs_location *location);
 int kcs_location_check(const struct kcs_location *location);
 bool kcs_location_is_same(const struct kcs_location *a,
 			  const struct kcs_location *b);
+bool kcs_location_overlaps(const struct kcs_location *a,
+			   const struct kcs_location *b);
 
 #endif /* KCS_DISCOVERY_LOCATION_H */

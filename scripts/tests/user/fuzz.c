@@ -3,9 +3,10 @@
  * libFuzzer's way into the pure code. The first byte says which: the transport
  * against any BMC, the codec against any AML and any reply, the simulator
  * against any host, the transport against the simulator, the reader of byte code
- * against any table, and the reader of resources against any device. What the
- * sanitizers do not see is demanded here.
+ * against any table, the reader of resources against any device, and the reader of
+ * hotmod against any line. What the sanitizers do not see is demanded here.
  */
+#include "../../../drivers/discovery/hotmod.h"
 #include "../../../drivers/discovery/location.h"
 #include "../../../drivers/opregion/aml.h"
 #include "../../../drivers/opregion/codec.h"
@@ -318,12 +319,52 @@ static void any_device(struct input *input)
 	demand(location.shift_bits + 8 <= 8 * location.size_bytes);
 }
 
+/* An operation in words, as it was read: means the same again. */
+static void demand_same(const struct kcs_hotmod *operation)
+{
+	const struct kcs_location *location = &operation->location;
+	struct kcs_hotmod again;
+	char line[128];
+	const char *text = line;
+
+	snprintf(line, sizeof(line), "%s,kcs,%s,0x%llx,rsp=%u,rsi=%u,rsh=%u,irq=%u\n",
+		 operation->is_removal ? "remove" : "add",
+		 location->is_memory ? "mem" : "i/o", location->base,
+		 location->spacing_bytes, location->size_bytes, location->shift_bits,
+		 operation->irq);
+	demand(!kcs_hotmod_read(&text, &again) && !text);
+	demand(again.is_removal == operation->is_removal);
+	demand(kcs_hotmod_fits(&again, location, operation->irq));
+	demand(kcs_hotmod_fits(operation, &again.location, again.irq));
+}
+
+/* With a NUL where the fuzzer wants one, too. */
+static void any_line(struct input *input)
+{
+	char line[257];
+	const char *text = line, *before;
+	struct kcs_hotmod operation;
+	const char *why = NULL;
+
+	demand(input->size < sizeof(line));
+	memcpy(line, input->bytes, input->size);
+	line[input->size] = 0;
+	while (!why && text) {
+		before = text;
+		why = kcs_hotmod_read(&text, &operation);
+		demand(why ? text >= before : !text || text > before);
+		demand(!text || text <= line + strlen(line));
+		if (!why)
+			demand_same(&operation);
+	}
+}
+
 int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 {
 	struct input input = { bytes, size };
 	u8 which = next_byte(&input, 0);
 
-	switch (which >= 0xe8 ? 4 : which >= 0xe0 ? 5 : which & 3) {
+	switch (which >= 0xe8 ? 4 : which >= 0xe0 ? 5 : which >= 0xd8 ? 6 : which & 3) {
 	case 0:
 		any_bmc(&input);
 		break;
@@ -339,8 +380,11 @@ int LLVMFuzzerTestOneInput(const u8 *bytes, size_t size)
 	case 4:
 		any_table(&input);
 		break;
-	default:
+	case 5:
 		any_device(&input);
+		break;
+	default:
+		any_line(&input);
 	}
 	return 0;
 }

@@ -9,4 +9,8 @@
 #define U32_MAX	0xffffffffu
 #define U64_MAX	(~0ull)
 
+#ifndef INT_MAX
+#define INT_MAX	0x7fffffff
+#endif
+
 #endif
