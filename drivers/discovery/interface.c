@@ -1,7 +1,7 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
  * From a location to an interface in service, and back: what the drivers of all
- * buses have in common. Above registers.c, below them; no lock.
+ * buses have in common. Above registers.c, below them. Its lock guards the list of them.
  */
 #include "interface.h"
 #include "registers.h"
@@ -9,7 +9,69 @@
 #include <kcs/host.h>
 #include <linux/device.h>
 #include <linux/err.h>
+#include <linux/list.h>
+#include <linux/mutex.h>
 #include <linux/pm.h>
+
+/**
+ * struct interface - an interface whose registers are claimed
+ * @node: in @interfaces; protected by @interfaces_lock
+ * @dev: the device it belongs to
+ * @location: its registers
+ */
+struct interface {
+	struct list_head node;
+	struct device *dev;
+	struct kcs_location location;
+};
+
+static LIST_HEAD(interfaces);
+static DEFINE_MUTEX(interfaces_lock);
+
+static void interface_forget(void *data)
+{
+	struct interface *interface = data;
+
+	mutex_lock(&interfaces_lock);
+	list_del(&interface->node);
+	mutex_unlock(&interfaces_lock);
+}
+
+/* It is forgotten before its registers are released. */
+static int interface_note(struct device *dev, const struct kcs_location *location)
+{
+	struct interface *interface = devm_kzalloc(dev, sizeof(*interface), GFP_KERNEL);
+
+	if (!interface)
+		return -ENOMEM;
+	interface->dev = dev;
+	interface->location = *location;
+	mutex_lock(&interfaces_lock);
+	list_add(&interface->node, &interfaces);
+	mutex_unlock(&interfaces_lock);
+	return devm_add_action_or_reset(dev, interface_forget, interface);
+}
+
+/**
+ * kcs_interface_find() - find the device whose interface has one of these registers
+ * @location: the registers
+ *
+ * Context: may sleep.
+ * Return: the device, to be dropped with put_device(); %NULL when none is in service.
+ */
+struct device *kcs_interface_find(const struct kcs_location *location)
+{
+	struct interface *interface;
+	struct device *found = NULL;
+
+	mutex_lock(&interfaces_lock);
+	list_for_each_entry(interface, &interfaces, node)
+		if (kcs_location_overlaps(&interface->location, location))
+			found = interface->dev;
+	get_device(found);
+	mutex_unlock(&interfaces_lock);
+	return found;
+}
 
 static void remove_host(void *host)
 {
@@ -58,7 +120,7 @@ int kcs_interface_start(struct device *dev, const struct kcs_location *location,
 	setup.io = kcs_registers_claim(dev, location);
 	if (IS_ERR(setup.io))
 		return PTR_ERR(setup.io);
-	err = create_host(dev, &setup);
+	err = interface_note(dev, location) ?: create_host(dev, &setup);
 	if (!err)
 		dev_info(dev, "KCS interface at %s 0x%llx and 0x%llx\n",
 			 location->is_memory ? "memory" : "I/O ports",

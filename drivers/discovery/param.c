@@ -1,24 +1,24 @@
 // SPDX-License-Identifier: GPL-2.0-only
 /*
- * Interfaces that the administrator names, by the parameters of ipmi_si:
+ * The parameters that name interfaces: those of ipmi_si.
  *
  *	type=kcs ports=0xca8 regspacings=4 irqs=10
+ *	hotmod=add,kcs,i/o,0xca8,rsp=4,irq=10
  *
- * Each becomes a platform device for platform.c to take. Above platform.c; no lock.
+ * hotmod is also written while the module is loaded. Above param_device.c; no lock but
+ * the kernel's for the parameters of a module, which is held in a write.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
+#include "hotmod.h"
 #include "location.h"
 #include "param.h"
-#include "platform.h"
+#include "param_device.h"
 
-#include <linux/device.h>
 #include <linux/err.h>
-#include <linux/ioport.h>
 #include <linux/minmax.h>
+#include <linux/module.h>
 #include <linux/moduleparam.h>
-#include <linux/platform_device.h>
-#include <linux/property.h>
 #include <linux/slab.h>
 #include <linux/string.h>
 
@@ -55,8 +55,76 @@ static unsigned int shift_count;
 module_param_hw_array(regshifts, byte, other, &shift_count, 0444);
 MODULE_PARM_DESC(regshifts, "lowest bit of the byte in a register of each; 0 (default)");
 
-static struct platform_device *devices[2 * VALUES_MAX];
-static unsigned int device_count;
+/* -- hotmod. --------------------------------------------------------------- */
+
+/* Of a word that is wrong, so much goes to the log. */
+#define SHOWN_MAX	40
+
+/* Until the module starts, what is to be done when it does; protected by kernel_param_lock(). */
+static char *hotmod;
+static bool is_started;
+
+static int hotmod_check(const char *text)
+{
+	struct kcs_hotmod operation;
+	unsigned int number = 0;
+	const char *why;
+	int length;
+
+	do {
+		why = kcs_hotmod_read(&text, &operation);
+		number++;
+	} while (!why && text);
+	if (!why)
+		return 0;
+	length = min_t(size_t, strcspn(text, ",:\n"), SHOWN_MAX);
+	pr_err("hotmod: operation %u: \"%*pE\" %s; nothing is changed\n", number, length,
+	       text, why);
+	return -EINVAL;
+}
+
+/* What fails does not undo what was done: a removal could not be undone. */
+static int hotmod_apply(const char *text)
+{
+	struct kcs_hotmod operation;
+	unsigned int number = 0;
+	int err = 0;
+
+	while (!err && text) {
+		kcs_hotmod_read(&text, &operation);	/* hotmod_check() has passed it */
+		number++;
+		if (operation.is_removal)
+			err = kcs_param_device_remove(&operation);
+		else
+			err = kcs_param_device_add(&operation.location, operation.irq);
+	}
+	if (err && (number > 1 || text))
+		pr_err("hotmod: operation %u failed: %pe; those before it are done, those after it are not\n",
+		       number, ERR_PTR(err));
+	return err;
+}
+
+/* Files of parameters are there before module_init() runs, and after module_exit() has. */
+static int hotmod_set(const char *text, const struct kernel_param *param)
+{
+	int err = hotmod_check(text);
+
+	if (err)
+		return err;
+	return is_started ? hotmod_apply(text) : param_set_charp(text, param);
+}
+
+static const struct kernel_param_ops param_ops_hotmod = {
+	.set = hotmod_set,
+	.free = param_free_charp,
+};
+
+#define param_check_hotmod(name, value)	param_check_charp(name, value)
+
+module_param_hw(hotmod, hotmod, other, 0200);
+MODULE_PARM_DESC(hotmod, "add|remove,kcs,mem|i/o,ADDRESS[,rsp=N][,rsi=N][,rsh=N][,irq=N][,ipmb=N][:...], also while loaded");
+
+/* -- What is named when the module is loaded. ------------------------------- */
 
 /* A parameter may be given twice: what the first time said of more is still there. */
 static void forget_earlier(void)
@@ -99,35 +167,6 @@ static int check_counts(void)
 	return -EINVAL;
 }
 
-/*
- * The registers are no resources of the device: as such they would become the parents
- * of what another table or driver has there, and take that along when they go.
- *
- * Where ACPI names the interface, too, its device is the companion: regions below it are
- * served by this interface. It is set before the device is added, which makes the driver
- * core take a reference, and after ACPI's own device was: the companion's IDs match the
- * first device only, so no other driver takes this one for an IPI0001.
- */
-static struct platform_device *param_device(const struct kcs_location *location,
-					    unsigned int irq)
-{
-	const struct resource line = DEFINE_RES_IRQ(irq);
-	struct device *named = kcs_platform_find_acpi(location);
-	const struct platform_device_info info = {
-		.fwnode = named ? dev_fwnode(named) : NULL,
-		.name = KCS_PARAM_DEVICE,
-		.id = device_count,
-		.res = &line,
-		.num_res = irq ? 1 : 0,
-		.data = location,
-		.size_data = sizeof(*location),
-	};
-	struct platform_device *pdev = platform_device_register_full(&info);
-
-	put_device(named);
-	return pdev;
-}
-
 static int param_add(unsigned int number, u64 base, bool is_memory)
 {
 	struct kcs_location location = {
@@ -136,55 +175,68 @@ static int param_add(unsigned int number, u64 base, bool is_memory)
 		.size_bytes = regsizes[number] ?: 1,
 		.shift_bits = regshifts[number],
 	};
-	struct platform_device *pdev;
 	int err;
 
 	location.spacing_bytes = regspacings[number] ?: location.size_bytes;
 	err = kcs_location_check(&location);
-	pdev = err ? ERR_PTR(err) : param_device(&location, irqs[number]);
-	if (IS_ERR(pdev)) {
-		pr_err("%s=0x%llx: no interface can be there, with regspacings=%u regsizes=%u regshifts=%u: %pe\n",
-		       is_memory ? "addrs" : "ports", base, location.spacing_bytes,
-		       location.size_bytes, location.shift_bits, pdev);
-		return PTR_ERR(pdev);
-	}
-	devices[device_count++] = pdev;
-	return 0;
+	if (!err)
+		return kcs_param_device_add(&location, irqs[number]);
+	pr_err("%s=0x%llx: no interface can be there, with regspacings=%u regsizes=%u regshifts=%u: %pe\n",
+	       is_memory ? "addrs" : "ports", base, location.spacing_bytes,
+	       location.size_bytes, location.shift_bits, ERR_PTR(err));
+	return err;
 }
 
-/**
- * kcs_param_register() - make a device of each interface that parameters name
- *
- * Context: may sleep.
- * Return: 0; %-EINVAL or %-ERANGE for what cannot be, named in the log; %-ENOMEM; or why
- * the driver model refuses.
- */
-int kcs_param_register(void)
+static int param_add_all(void)
 {
 	unsigned int number;
-	int err = check_types();
+	int err = 0;
 
-	if (!err)
-		err = check_counts();
-	forget_earlier();
 	for (number = 0; !err && number < VALUES_MAX; number++) {
 		if (ports[number])
 			err = param_add(number, ports[number], false);
 		if (!err && addrs[number])
 			err = param_add(number, addrs[number], true);
 	}
+	return err;
+}
+
+/**
+ * kcs_param_register() - make a device of each interface that parameters name
+ *
+ * From here on hotmod adds and removes such devices. An operation that fails is in the
+ * log, and fails no load: it may have been written to the file of the parameter, which is
+ * there before this runs.
+ *
+ * Context: may sleep.
+ * Return: 0; %-EINVAL or %-ERANGE for what cannot be, named in the log; what
+ * kcs_param_device_add() returns for it.
+ */
+int kcs_param_register(void)
+{
+	int err = check_types();
+
+	if (!err)
+		err = check_counts();
+	forget_earlier();
+	if (!err)
+		err = param_add_all();
+	kernel_param_lock(THIS_MODULE);
+	if (!err && hotmod)
+		hotmod_apply(hotmod);
+	is_started = true;
+	kernel_param_unlock(THIS_MODULE);
 	if (err)
 		kcs_param_unregister();
 	return err;
 }
 
 /**
- * kcs_param_unregister() - remove those devices
+ * kcs_param_unregister() - remove those devices, and let hotmod add none
  *
  * Context: may sleep.
  */
 void kcs_param_unregister(void)
 {
-	while (device_count)
-		platform_device_unregister(devices[--device_count]);
+	kcs_param_device_close();
 }

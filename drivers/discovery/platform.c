@@ -12,7 +12,7 @@
  */
 #include "acpi.h"
 #include "interface.h"
-#include "param.h"
+#include "param_device.h"
 #include "platform.h"
 
 #include <linux/acpi.h>
@@ -230,7 +230,7 @@ struct device *kcs_platform_find_acpi(const struct kcs_location *location)
  * A server has its interface in ACPI and in SMBIOS. The device of the other one is
  * asked for what it says, not for its driver: that may be about to come, or have
  * been taken away on purpose. The device itself goes only with its ACPI table, which
- * no machine unloads in service; then this one is to be bound by hand.
+ * no machine unloads in service, or by hotmod; then this one is to be bound by hand.
  */
 static int judge_rank(struct platform_device *pdev, struct kcs_finding *finding)
 {
