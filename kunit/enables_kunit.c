@@ -8,6 +8,9 @@
 
 #define EVENTS		0x04	/* event message buffer */
 #define OTHERS		0x08	/* system event logging */
+#define INTERRUPT	0x01	/* of a byte for the host */
+
+#define THINK_US	50000
 
 static u8 enables_of(struct engine *engine)
 {
@@ -258,6 +261,77 @@ static void idle_removal_restores_the_enables(struct kunit *test)
 	expect_left_alone(test, "idle");
 }
 
+/* -- The interrupt is one of them. ---------------------------------------- */
+
+/* It is proven, and the BMC's pace is known. */
+static void start_with_irq(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	int i;
+
+	engine->has_irq = true;
+	engine_start_ready(test, "spec");
+	KUNIT_ASSERT_TRUE(test, engine_until(engine, engine_irq_is_judged));
+	engine_set_pace(engine, 0, THINK_US);
+	for (i = 0; i < 8; i++)
+		KUNIT_ASSERT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_ASSERT_TRUE(test, engine_settle(engine));
+	KUNIT_ASSERT_TRUE(test, kcs_host_expects_irq(engine->host));
+}
+
+static bool irq_is_expected(struct engine *engine)
+{
+	return enables_of(engine) & INTERRUPT && kcs_host_expects_irq(engine->host);
+}
+
+/* It restarted, and does not interrupt until it was told to again. */
+static void silence_does_not_cost_the_interrupt(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	int i;
+
+	start_with_irq(test);
+	engine_set_fault(engine, SIM_FAULT_SILENCE, 0);
+	KUNIT_EXPECT_NE(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
+	set_enables(engine, 0);
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	for (i = 0; i < 10; i++)
+		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	KUNIT_EXPECT_TRUE(test, engine_until(engine, irq_is_expected));
+}
+
+/* Nor does it say whether it does: "not now", for as long as a flash takes. */
+static void interrupt_that_may_be_off_is_not_waited_for(struct kunit *test)
+{
+	static const struct sim_fault busy = {
+		.kind = SIM_FAULT_CODE, .byte = SIM_ANY_BYTE, .command = 0x062f,
+		.code = IPMI_DEVICE_IN_FW_UPDATE_ERR,
+	};
+	struct engine *engine = test->priv;
+	u64 worst_us = 0, began_us;
+	unsigned long flags;
+	int i;
+
+	start_with_irq(test);
+	engine_set(engine, &busy);
+	set_enables(engine, 0);
+	spin_lock_irqsave(&engine->host->lock, flags);
+	kcs_enables_doubt(engine->host);
+	spin_unlock_irqrestore(&engine->host->lock, flags);
+	engine_step(engine);
+	for (i = 0; i < 10; i++) {
+		began_us = engine_now_us(engine);
+		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+		worst_us = max(worst_us, engine_now_us(engine) - began_us);
+	}
+	KUNIT_EXPECT_LE(test, worst_us, THINK_US + 5000ull);
+	engine_thaw(engine);
+	engine_set_fault(engine, SIM_FAULT_NONE, 0);
+	KUNIT_EXPECT_TRUE(test, engine_until(engine, irq_is_expected));
+}
+
 static struct kunit_case enables_cases[] = {
 	KUNIT_CASE(lost_enables_are_restored_by_a_request),
 	KUNIT_CASE(bmc_that_keeps_none_is_left_alone),
@@ -267,6 +341,8 @@ static struct kunit_case enables_cases[] = {
 	KUNIT_CASE(pause_leaves_the_bmc_as_it_was),
 	KUNIT_CASE(removal_leaves_the_bmc_as_it_was),
 	KUNIT_CASE(idle_removal_restores_the_enables),
+	KUNIT_CASE(silence_does_not_cost_the_interrupt),
+	KUNIT_CASE(interrupt_that_may_be_off_is_not_waited_for),
 	{}
 };
 

@@ -192,31 +192,6 @@ static void one_lost_interrupt_is_forgiven(struct kunit *test)
 	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
 }
 
-/* It restarted, and does not interrupt until the host has told it to again. */
-static void silence_does_not_cost_the_interrupt(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	unsigned long flags;
-	int i;
-
-	start(test, is_shared(test));
-	engine_thaw(engine);
-	engine_set_fault(engine, SIM_FAULT_SILENCE, 0);
-	KUNIT_EXPECT_NE(test, engine_ask(test, 0x06, 0x01, NULL), 0);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
-	spin_lock_irqsave(&engine->lock, flags);
-	engine->bmc.enables = 0;
-	spin_unlock_irqrestore(&engine->lock, flags);
-	engine_set_fault(engine, SIM_FAULT_NONE, 0);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	for (i = 0; i < 10; i++)
-		execute(test, false);
-	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
-	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_on);
-	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
-	KUNIT_EXPECT_TRUE(test, engine->bmc.enables & 0x01);
-}
-
 /* -- The self-test. ------------------------------------------------------- */
 
 static void expect_polling(struct kunit *test)
@@ -417,7 +392,6 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE_PARAM(message_is_left_until_its_deadline_at_most, next_line),
 	KUNIT_CASE_PARAM(lost_interrupts_cost_little, next_line),
 	KUNIT_CASE_PARAM(one_lost_interrupt_is_forgiven, next_line),
-	KUNIT_CASE_PARAM(silence_does_not_cost_the_interrupt, next_line),
 	KUNIT_CASE_PARAM(interrupt_that_misses_a_test_is_tested_again, next_line),
 	KUNIT_CASE_PARAM(interrupt_that_never_comes_is_given_up, next_line),
 	KUNIT_CASE(storm_in_the_self_test_gives_it_up),

@@ -234,7 +234,7 @@ static bool is_asked(const struct kcs_attention *attention, u64 now_us)
 static u64 look_us(const struct kcs_host *host, u64 now_us)
 {
 	const struct kcs_attention *attention = &host->attention;
-	bool irq = READ_ONCE(host->irq.is_on) && READ_ONCE(host->irq.is_trusted);
+	bool irq = kcs_host_expects_irq(host);
 
 	if (attention->interest == KCS_INTEREST_REPLY)
 		return irq ? LOOK_IRQ_REPLY_US : LOOK_REPLY_US;

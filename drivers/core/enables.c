@@ -26,7 +26,7 @@
 /* What was read is trusted so long while messages go by, or events are wanted. */
 #define STALE_US	(4 * SECOND_US)
 
-/* Messages in a row whose interrupt did not come, of a BMC that was told to interrupt. */
+/* Messages in a row whose interrupt did not come. */
 #define MISSED_MAX	3
 
 /* Self-tests, a second apart: a busy CPU may be late for a whole message. */
@@ -177,8 +177,7 @@ void kcs_enables_check_irq(struct kcs_host *host)
 	if (!transport->missed)
 		return;
 	transport->missed = 0;
-	/* A BMC that may have restarted has to be told to interrupt before it can lose one. */
-	if (READ_ONCE(host->enables.is_known) && ++host->irq_missed == MISSED_MAX)
+	if (++host->irq_missed == MISSED_MAX)
 		drop_irq(host, "interrupts are lost");
 	spin_lock_irqsave(&host->lock, flags);
 	kcs_enables_doubt(host);

@@ -210,7 +210,7 @@ int kcs_exchange_run(struct kcs_host *host, u64 deadline_us,
 		     enum kcs_driver driver)
 {
 	struct kcs_transport *transport = host->transport;
-	bool interrupt = host->irq.is_on && READ_ONCE(host->irq.is_trusted);
+	bool interrupt = kcs_host_expects_irq(host);
 	u64 began_us, now_us;
 	int err = 0;
 	u32 us;

@@ -188,6 +188,21 @@ static inline bool kcs_host_may_transfer(const struct kcs_host *host)
 	       !READ_ONCE(host->stop);
 }
 
+/**
+ * kcs_host_expects_irq() - test whether the interrupt may be waited for
+ * @host: the interface
+ *
+ * Not of a BMC that may have restarted: it is to be told to interrupt before.
+ *
+ * Context: kcs_host.registers held, or what it says may change at once.
+ * Return: true when it was proven, and is enabled in the BMC.
+ */
+static inline bool kcs_host_expects_irq(const struct kcs_host *host)
+{
+	return READ_ONCE(host->irq.is_on) && READ_ONCE(host->irq.is_trusted) &&
+	       READ_ONCE(host->enables.is_known);
+}
+
 /* submit.c */
 int kcs_submit_admit(struct kcs_host *host, struct kcs_request *request);
 void kcs_submit_end(struct kcs_host *host, struct kcs_request *request, int err);
