@@ -156,26 +156,6 @@ static void memory_where_ram_is_means_a_port(struct kunit *test)
 	}
 }
 
-static void registers_that_overlap_are_one_interface(struct kunit *test)
-{
-	const struct kcs_location acpi = { PORT, SHAPE(1, 1, 0) };
-	const struct kcs_location smbios = { PORT, SHAPE(4, 1, 0) };
-	const struct kcs_location off = { .base = 0xca3, SHAPE(1, 1, 0) };
-	const struct kcs_location next = { .base = 0xca4, SHAPE(1, 1, 0) };
-	const struct kcs_location second = { .base = 0xcc0, SHAPE(1, 1, 0) };
-	const struct kcs_location memory = { .base = 0xca2, .is_memory = true,
-					     SHAPE(1, 1, 0) };
-
-	KUNIT_EXPECT_TRUE(test, kcs_location_is_same(&acpi, &off));
-	KUNIT_EXPECT_TRUE(test, kcs_location_is_same(&off, &acpi));
-	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&acpi, &next));
-	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&next, &acpi));
-
-	KUNIT_EXPECT_TRUE(test, kcs_location_is_same(&acpi, &smbios));
-	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&acpi, &second));
-	KUNIT_EXPECT_FALSE(test, kcs_location_is_same(&acpi, &memory));
-}
-
 static void registers_in_common_are_found(struct kunit *test)
 {
 	static const struct {
@@ -211,7 +191,6 @@ static struct kunit_case location_cases[] = {
 	KUNIT_CASE(wide_registers_are_as_far_apart_as_wide),
 	KUNIT_CASE(impossible_shapes_are_refused),
 	KUNIT_CASE(memory_where_ram_is_means_a_port),
-	KUNIT_CASE(registers_that_overlap_are_one_interface),
 	KUNIT_CASE(registers_in_common_are_found),
 	{}
 };

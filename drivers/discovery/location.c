@@ -115,26 +115,6 @@ int kcs_location_check(const struct kcs_location *location)
 	return location->base > last - (length - 1) ? -ERANGE : 0;
 }
 
-/**
- * kcs_location_is_same() - test whether two tables name the same interface
- * @a: where the one has it
- * @b: where the other has it
- *
- * They do if the registers overlap: tables differ in what they know of spacing, and
- * some give the address of the second register.
- *
- * Return: true when they do.
- */
-bool kcs_location_is_same(const struct kcs_location *a,
-			  const struct kcs_location *b)
-{
-	const struct kcs_location *low = a->base <= b->base ? a : b;
-	u64 off = low == a ? b->base - a->base : a->base - b->base;
-
-	return a->is_memory == b->is_memory &&
-	       off < low->spacing_bytes + low->size_bytes;
-}
-
 static bool registers_meet(const struct kcs_location *a, u64 at_a,
 			   const struct kcs_location *b, u64 at_b)
 {
@@ -146,8 +126,8 @@ static bool registers_meet(const struct kcs_location *a, u64 at_a,
  * @a: where the one is
  * @b: where the other is
  *
- * Unlike kcs_location_is_same(), which is for tables that may err, this is exact: the
- * registers of two interfaces may lie between one another.
+ * If they do they are one: tables differ in what they know of spacing, and some give
+ * the address of the second register. What lies between two registers may be another's.
  *
  * Return: true when they do.
  */

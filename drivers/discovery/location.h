@@ -27,8 +27,6 @@ int kcs_location_decode(const struct resource *resources, u32 count,
 			struct kcs_location *location);
 bool kcs_location_mend(struct kcs_location *location);
 int kcs_location_check(const struct kcs_location *location);
-bool kcs_location_is_same(const struct kcs_location *a,
-			  const struct kcs_location *b);
 bool kcs_location_overlaps(const struct kcs_location *a,
 			   const struct kcs_location *b);
 

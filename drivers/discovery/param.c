@@ -179,8 +179,10 @@ static int param_add(unsigned int number, u64 base, bool is_memory)
 
 	location.spacing_bytes = regspacings[number] ?: location.size_bytes;
 	err = kcs_location_check(&location);
-	if (!err)
-		return kcs_param_device_add(&location, irqs[number]);
+	if (!err) {
+		err = kcs_param_device_add(&location, irqs[number]);
+		return err == -EEXIST ? 0 : err;	/* named twice: it is there */
+	}
 	pr_err("%s=0x%llx: no interface can be there, with regspacings=%u regsizes=%u regshifts=%u: %pe\n",
 	       is_memory ? "addrs" : "ports", base, location.spacing_bytes,
 	       location.size_bytes, location.shift_bits, ERR_PTR(err));
@@ -210,7 +212,7 @@ static int param_add_all(void)
  *
  * Context: may sleep.
  * Return: 0; %-EINVAL or %-ERANGE for what cannot be, named in the log; what
- * kcs_param_device_add() returns for it.
+ * kcs_param_device_add() returns for it, but %-EEXIST.
  */
 int kcs_param_register(void)
 {

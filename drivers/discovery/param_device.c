@@ -144,10 +144,38 @@ int kcs_param_device_add(const struct kcs_location *location, u32 irq)
 	return err;
 }
 
+static struct platform_device **find_meant(const struct kcs_hotmod *removal)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&devices_lock);
+	for (i = 0; i < KCS_PARAM_DEVICES_MAX; i++)
+		if (devices[i] && kcs_hotmod_fits(removal, location_of(devices[i]),
+						  irq_of(devices[i])))
+			return &devices[i];
+	return NULL;
+}
+
+/* What is there, as hotmod would name it. */
+static int refuse_other(const struct kcs_location *location, struct platform_device *pdev)
+{
+	const struct kcs_location *found = location_of(pdev);
+
+	pr_err("%s 0x%llx: %s is another, kcs,%s,0x%llx,rsp=%u,rsi=%u,rsh=%u,irq=%u; nothing removed\n",
+	       space_name(location), location->base, dev_name(&pdev->dev),
+	       found->is_memory ? "mem" : "i/o", found->base, found->spacing_bytes,
+	       found->size_bytes, found->shift_bits, irq_of(pdev));
+	return -ENODEV;
+}
+
 static int refuse_removal(const struct kcs_location *location)
 {
-	struct device *owner = kcs_interface_find(location);
+	struct platform_device **other = find_slot(location);
+	struct device *owner;
 
+	if (other)
+		return refuse_other(location, *other);
+	owner = kcs_interface_find(location);
 	if (!owner) {
 		pr_err("%s 0x%llx: no interface is there; nothing removed\n",
 		       space_name(location), location->base);
@@ -162,22 +190,12 @@ static int refuse_removal(const struct kcs_location *location)
 
 static int remove_device(const struct kcs_hotmod *removal)
 {
-	struct platform_device **slot = find_slot(&removal->location);
-	const struct kcs_location *found;
+	struct platform_device **slot = find_meant(removal);
 
 	if (is_closed)
 		return -ENODEV;
 	if (!slot)
 		return refuse_removal(&removal->location);
-	found = location_of(*slot);
-	if (!kcs_hotmod_fits(removal, found, irq_of(*slot))) {
-		pr_err("%s 0x%llx: %s is another, kcs,%s,0x%llx,rsp=%u,rsi=%u,rsh=%u,irq=%u; nothing removed\n",
-		       space_name(&removal->location), removal->location.base,
-		       dev_name(&(*slot)->dev), found->is_memory ? "mem" : "i/o",
-		       found->base, found->spacing_bytes, found->size_bytes,
-		       found->shift_bits, irq_of(*slot));
-		return -ENODEV;
-	}
 	dev_info(&(*slot)->dev, "removed by hotmod\n");
 	platform_device_unregister(*slot);
 	*slot = NULL;

@@ -203,7 +203,7 @@ static int names_better(struct device *dev, const void *context)
 
 	return kcs_platform_is_candidate(dev) && rank_of(pdev) < named->rank &&
 	       !platform_locate(pdev, &location) &&
-	       kcs_location_is_same(&location, &named->location) && is_kcs(pdev);
+	       kcs_location_overlaps(&location, &named->location) && is_kcs(pdev);
 }
 
 static struct device *find_better(const struct named *named)

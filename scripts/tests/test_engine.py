@@ -130,7 +130,7 @@ def in_a_row(bed):
            f"{worst / median:.2f} ({worst:.1f} / {median:.1f} ms)", worst <= 3 * median)
 
 
-@rows("interrupt_listener", "interrupt", "polled_listener", "polled", alone=False)
+@rows("interrupt_listener", "interrupt", "polled_listener", "polled")
 def forgetful(bed):
     """The BMC restarts unnoticed while the host is idle; then it has an event."""
     for irq in (True, False):

@@ -116,17 +116,19 @@ class HotmodTest(HotmodCase):
             try 'add,kcs,i/o,0xca2:add,kcs,mem,0xfed90000,rsi=4:remove,kcs,i/o,0xca8:remove,kcs,i/o,0xca2'
             devices; echo
             try 'remove,kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=0,ipmb=32:remove,kcs,mem,0xfed90000'
-            devices; echo claims=$(claims)
+            # With registers between one another: the address counts.
+            try 'add,kcs,i/o,0x2102,rsp=3:add,kcs,i/o,0x2104,rsp=4:remove,kcs,i/o,0x2104'
+            devices; echo; try 'remove,kcs,i/o,0x2102'; devices; echo claims=$(claims)
         """)
         self.assertEqual(result.output.splitlines(), [
-            "No such device", "kcs_param.0 kcs_param.1 ", "claims=0"])
+            "No such device", "kcs_param.0 kcs_param.1 ", "kcs_param.0 ", "claims=0"])
         self.assertEqual(self.said(result), [
             "I/O port 0xca8: no interface is there; nothing removed",
             "hotmod: operation 3 failed: -ENODEV; those before it are done, those after it are not"])
 
     def test_same_registers_and_too_many_interfaces_are_refused(self):
         result = self.change("""
-            modprobe kcs_host ports=0xca2 && ready kcs_param.0 || exit 1
+            modprobe kcs_host ports=0xca2,0xca2 && ready kcs_param.0 || exit 1
             try add,kcs,i/o,0xca2; try add,kcs,i/o,0xca3,rsp=4; try add,kcs,i/o,0xca1,rsp=2
             try remove,kcs,i/o,0xca2,rsp=4; try remove,kcs,i/o,0xca3; devices; echo
             for port in $(seq 8192 8 8304); do try add,kcs,i/o,$port || exit 1; done
@@ -139,6 +141,7 @@ class HotmodTest(HotmodCase):
         said = self.said(result)
         for line, sentence in zip(said, (
                 "I/O port 0xca2: kcs_param.0 has these registers already; not added",
+                "I/O port 0xca2: kcs_param.0 has these registers already; not added",
                 "I/O port 0xca3: kcs_param.0 has these registers already; not added",
                 "I/O port 0xca1: kcs_param.0 has these registers already; not added",
                 "I/O port 0xca2: kcs_param.0 is another, kcs,i/o,0xca2,rsp=1,rsi=1,rsh=0,irq=0; "
@@ -147,7 +150,7 @@ class HotmodTest(HotmodCase):
                 "nothing removed",
                 "I/O port 0x2100: parameters name 16 interfaces already")):
             self.assertIn(sentence, line)
-        self.assertEqual(len(said), 6, said)
+        self.assertEqual(len(said), 7, said)
 
     def test_interface_of_a_table_is_to_be_unbound(self):
         for device, options in (("IPI0001:00", {"ssdts": [], "smbios": ()}),
