@@ -351,7 +351,7 @@ static void interrupt_brings_an_event_at_once(struct kunit *test)
 static void interrupt_ends_a_message_left_to_it(struct kunit *test)
 {
 	struct engine *engine = test->priv;
-	u32 sleeps, least = U32_MAX, i;
+	u32 sleeps, left = 0, i;
 
 	start(test, is_shared(test));
 	engine->is_left_alone = true;
@@ -361,12 +361,12 @@ static void interrupt_ends_a_message_left_to_it(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, 0,
 				engine_end(test, engine_submit(test, 0x06, 0x01, 5000),
 					   NULL));
-		least = min(least, engine->sleeps - sleeps);
+		left += engine->sleeps == sleeps;
 		KUNIT_ASSERT_TRUE(test, engine_settle(engine));
 	}
-	/* The thread may come late from what was before, but not to each of them. */
+	/* The thread may come late from what was before, but not to most of them. */
 	if (preemptible())	/* else it is needed from the start */
-		KUNIT_EXPECT_EQ(test, least, 0u);
+		KUNIT_EXPECT_GE(test, left, 2u);
 }
 
 /* Deadlines are looked at when the thread comes. */

@@ -72,7 +72,9 @@ class Bed:
 def rows(*names, not_sanitized=(), full=False, alone=True):
     """Names the rows of a case. Those that make no sense on a slow kernel do not run
 
-    there; those of the full counts run with --full only; what measures time runs alone.
+    there; those of the full counts run with --full only; what measures the time of the
+    host runs alone. A bed that counts instructions does not, but has one CPU: a case of
+    many at a time is not counted where races are looked for.
     """
     def decorate(case):
         case.rows = names
