@@ -135,6 +135,18 @@ def test_watchdog_of_a_silent_bmc_is_named(tmp_path):
     assert "may reset the machine" in found_in(machine)["besides"]
 
 
+@pytest.mark.parametrize("health, words", [
+    ("dead", "ipmitool -I lanplus -H ADDRESS -U USER -a mc reset cold"),
+    ("absent", "setup has the BMC switched off"), ("degraded", None)])
+def test_what_resets_a_bmc_is_said_in_words_only(tmp_path, health, words):
+    machine = healthy(tmp_path)
+    machine.load("ipmi_watchdog")
+    set_health(health)(machine)
+    found = found_in(machine)
+    assert found["mend"] == []
+    assert words in found["besides"] if words else found["besides"] is None
+
+
 def test_why_take_would_refuse_is_named(tmp_path):
     machine = stock_machine(tmp_path)
     open_file(machine, 4711, "ipmitool", "/dev/ipmi0")

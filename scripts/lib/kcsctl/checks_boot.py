@@ -86,8 +86,8 @@ def check_signature(evidence):
                       ("apt-get install openssl mokutil", f"dkms install --force kcs/{version}",
                        f"mokutil --import {MOK}"), "then reboot, and confirm the key")
     elif fault == "pending":
-        yield Finding(FAULT, what + f"{MOK} waits to be confirmed", why, ("reboot",),
-                      "confirm the key in the blue screen that comes up")
+        yield Finding(FAULT, what + f"{MOK} waits to be confirmed", why, (),
+                      "reboot, and confirm the key in the blue screen that comes up")
     else:
         yield Finding(FAULT, what + f"its key, {MOK}, is not enrolled", why,
                       (f"mokutil --import {MOK}",), "then reboot, and confirm the key")

@@ -3,6 +3,7 @@
 
 Each yields findings. What another check names as the cause is left to that check.
 """
+import dataclasses
 import json
 import pathlib
 import re
@@ -171,15 +172,17 @@ def meter_folder(machine):
 
 # -- The BMC. ---------------------------------------------------------------------
 
-def bmc_advice(health):
-    """(why a health hurts, what to try) of a BMC."""
+def bmc_finding(health, what):
+    """What a health means, and what to try, in words: it may be being updated meanwhile."""
     if health == "degraded":
-        return "It failed a request in the last minute", ("ipmitool mc reset cold",), ""
-    reset = "ipmitool -I lanplus -H ADDRESS -U USER -a mc reset cold"
-    power = "if that does not help, take the machine off the mains for half a minute"
+        return Finding(NOTE, what, "It failed a request in the last minute, and answers", ())
+    tries = "unless it is being updated, reset it over the network: ipmitool -I lanplus " \
+        "-H ADDRESS -U USER -a mc reset cold; if that does not help, take the machine off the " \
+        "mains for half a minute"
     if health == "absent":
-        power += ", and see whether its firmware's setup has the BMC switched off"
-    return "Its requests fail at once, and it is searched for in the background", (reset,), power
+        tries += ", and see whether its firmware's setup has the BMC switched off"
+    return Finding(FAULT, what, "Its requests fail at once, and it is searched for in the "
+                   "background", (), tries)
 
 
 def check_bmc(evidence):
@@ -191,10 +194,11 @@ def check_bmc(evidence):
         logged = evidence.logged(each, HEALTH_LINE)
         when = f" {since(logged[0])}: {logged[1]}" \
             if logged and logged[1].startswith(f"BMC {health}: ") else ""
-        why, commands, besides = bmc_advice(health)
-        if evidence.machine.is_loaded("ipmi_watchdog"):
-            besides += "; ipmi_watchdog is loaded: a BMC that it cannot reach may reset the machine"
-        yield Finding(FAULT, f"the BMC of {each.device} is {health}{when}", why, commands, besides.strip("; "))
+        found = bmc_finding(health, f"the BMC of {each.device} is {health}{when}")
+        if found.severity == FAULT and evidence.machine.is_loaded("ipmi_watchdog"):
+            found = dataclasses.replace(found, besides=f"{found.besides}; ipmi_watchdog is loaded: "
+                                        "a BMC that it cannot reach may reset the machine")
+        yield found
 
 
 def check_interrupt(evidence):
