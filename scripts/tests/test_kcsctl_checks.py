@@ -14,8 +14,9 @@ from kcsctl.doctor import examine
 from kcsctl.machine import Failed, Machine, NotInstalled
 from kcsctl_broken import (CONF, DISCOVERY, MODULES_DEP, NEWER, POLL, RULE, add_kernel,
                            add_old_kernel, add_second, blacklist_meter, checks, drop_modules,
-                           enforce, furnish, give_ports_away, healthy, log, nothing, open_to_all,
-                           set_health, stock_machine, unbind_meter)
+                           enforce, furnish, give_ports_away, give_to_vendor, healthy, log,
+                           lose_interrupt, nothing, open_to_all, set_health, stock_machine,
+                           unbind_meter)
 from kcsctl_kernel import DEVICE, PCI, PINNED, RELEASE, TWIN, Kernel, open_file, ours
 from kcsctl_kernel import quick  # fixture
 
@@ -152,6 +153,30 @@ def test_why_take_would_refuse_is_named(tmp_path):
     open_file(machine, 4711, "ipmitool", "/dev/ipmi0")
     assert found_in(machine)["besides"] == "kcsctl take refuses as yet: /dev/ipmi0 is open in " \
         "ipmitool (pid 4711); stop it first"
+
+
+@pytest.mark.parametrize("make, set_up, check", [
+    (healthy, lose_interrupt, "interrupt"), (stock_machine, give_to_vendor, "driver"),
+    (stock_machine, give_ports_away, "ports")])
+def test_interface_in_use_stays_with_its_driver(tmp_path, make, set_up, check):
+    machine = make(tmp_path)
+    set_up(machine)
+    assert checks(examine(machine)) == (check,) and found_in(machine)["mend"]
+    machine.hidden = ("/proc/1/fd",)
+    assert found_in(machine)["mend"] == []
+    assert "which programs use an interface" in examine(machine)["not_checked"][0]
+    machine.hidden = ()
+    machine.load("ipmi_watchdog")
+    assert found_in(machine)["mend"] == []
+    assert "the IPMI watchdog is armed, or may be" in found_in(machine)["besides"]
+
+
+def test_interface_that_polls_and_is_open_is_not_bound_anew(tmp_path):
+    machine = healthy(tmp_path)
+    lose_interrupt(machine)
+    open_file(machine, 4711, "ipmitool", "/dev/ipmi0")
+    assert found_in(machine)["mend"] == []
+    assert found_in(machine)["besides"] == "/dev/ipmi0 is open in ipmitool (pid 4711); stop it first"
 
 
 def test_kernel_that_the_package_excludes(tmp_path):

@@ -12,10 +12,11 @@ from .evidence import DISCOVERY, FAULT, NOTE, Finding, since
 from .machine import OURS, STOCK, Failed, NotInstalled
 from .status import CONF, PACKAGED_CONF, is_switched, regions_served_by, waiting_of
 from .steps import UNLOAD_ORDER, bus_of
-from .take import Refused, plan
+from .take import Refused, check_users, plan
 
 LINT = pathlib.Path(__file__).resolve().parents[2] / "aml-lint"
 LINT_LIMIT_S = 60
+FILES_OF_INIT = "/proc/1/fd"     # root may read them
 UDEV_RULE = "udev/rules.d/60-kcs-dkms.rules"
 POLICY = "/sys/module/kcs_opregion/parameters/policy"
 MAP = "/sys/module/kcs_opregion/parameters/map"
@@ -48,6 +49,21 @@ def refusal(machine, interface):
     return ""
 
 
+def unless_used(evidence, interface, commands, besides):
+    """(commands that take an interface from what drives it, besides): none while it is used.
+
+    A BMC whose watchdog is armed and not fed resets the machine.
+    """
+    if evidence.machine.is_hidden(FILES_OF_INIT):
+        evidence.miss(f"which programs use an interface ({FILES_OF_INIT} may not be read)")
+        return (), "as root, doctor says whether it is in use"
+    try:
+        check_users(evidence.machine, interface)
+    except Refused as why:
+        return (), str(why)
+    return commands, besides
+
+
 def stock_words(machine, interface):
     """That ipmi_si has an interface, and, where a file says otherwise, that."""
     words = f"{interface.device} belongs to {STOCK}"
@@ -71,7 +87,8 @@ def check_driver(evidence):
         elif each.driver:
             unbind = f"/sys/bus/{bus_of(each)}/drivers/{each.driver}/unbind"
             yield Finding(FAULT, f"{each.device} belongs to {each.driver}, no driver of IPMI",
-                          NOT_SERVED, (f"echo {each.device} >{unbind}", take))
+                          NOT_SERVED, *unless_used(
+                              evidence, each, (f"echo {each.device} >{unbind}", take), ""))
         else:
             yield Finding(FAULT, f"{each.device} has no driver", NOT_SERVED, (take,),
                           refusal(machine, each))
@@ -98,11 +115,12 @@ def check_ports(evidence):
             continue
         name, where = claim
         module = name.replace("-", "_")
-        is_module = machine.can_unload(module)
+        take = take_command(machine, each)
+        advice = unless_used(evidence, each, (f"rmmod {module}", take), "") \
+            if machine.can_unload(module) else \
+            ((take,), f"no module is called {name}: stop what claims them")
         yield Finding(FAULT, f"{name} has claimed registers of {each.device}, {where}",
-                      f"No driver of IPMI can have the interface. {NOT_SERVED}",
-                      (f"rmmod {module}",) * is_module + (take_command(machine, each),),
-                      "" if is_module else f"no module is called {name}: stop what claims them")
+                      f"No driver of IPMI can have the interface. {NOT_SERVED}", *advice)
 
 
 def check_parameter(evidence):
@@ -215,8 +233,9 @@ def check_interrupt(evidence):
         yield Finding(NOTE, f"{each.device} polls, though {DISCOVERY} has interrupt {number}" +
                       (f"; {since(logged[0])}: {logged[1]}" if logged else ""),
                       "Each request costs more CPU time; nothing else is wrong",
-                      (f"echo {each.device} >{folder}/unbind", f"echo {each.device} >{folder}/bind"),
-                      "the interrupt is tested again then; stop what has /dev/ipmi0 open before")
+                      *unless_used(evidence, each, (f"echo {each.device} >{folder}/unbind",
+                                                    f"echo {each.device} >{folder}/bind"),
+                                   "the interrupt is tested again then"))
 
 
 # -- Firmware. --------------------------------------------------------------------
