@@ -16,7 +16,7 @@ from kcsctl_broken import (CONF, DISCOVERY, MODULES_DEP, NEWER, POLL, RULE, add_
                            add_old_kernel, add_second, blacklist_meter, checks, drop_modules,
                            enforce, furnish, give_ports_away, give_to_vendor, healthy, log,
                            lose_interrupt, nothing, open_to_all, set_health, stock_machine,
-                           unbind_meter)
+                           unbind_meter, upgrade)
 from kcsctl_kernel import DEVICE, PCI, PINNED, RELEASE, TWIN, Kernel, open_file, ours
 from kcsctl_kernel import quick  # fixture
 
@@ -177,6 +177,24 @@ def test_interface_that_polls_and_is_open_is_not_bound_anew(tmp_path):
     open_file(machine, 4711, "ipmitool", "/dev/ipmi0")
     assert found_in(machine)["mend"] == []
     assert found_in(machine)["besides"] == "/dev/ipmi0 is open in ipmitool (pid 4711); stop it first"
+
+
+def test_new_version_of_several_interfaces_needs_a_reboot(tmp_path):
+    machine = healthy(tmp_path)
+    add_second(machine)
+    machine.put("/sys/module/kcs_opregion/parameters/map", r"\_SB.PMI0=1")
+    upgrade(machine)
+    assert found_in(machine)["mend"] == []
+    assert re.search(r"give-back refuses .* several interfaces, .*; or reboot$",
+                     found_in(machine)["besides"])
+
+
+def test_version_of_the_package_is_the_highest_one(tmp_path):
+    machine = healthy(tmp_path)
+    machine.put("/usr/src/kcs-0.10.0/dkms.conf", 'PACKAGE_VERSION="0.10.0"')
+    machine.put("/usr/src/kcs-0.9.1/dkms.conf", 'PACKAGE_VERSION="0.9.1"')
+    machine.put("/usr/src/kcs-other/dkms.conf", 'PACKAGE_VERSION="7"')
+    assert found_in(machine)["what"] == "kcs_host 0.9.0 is loaded, and 0.10.0 is installed"
 
 
 def test_kernel_that_the_package_excludes(tmp_path):

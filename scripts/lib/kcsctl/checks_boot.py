@@ -2,7 +2,7 @@
 """What `kcsctl doctor` checks of modules and of the next boot: one function for each check."""
 import re
 
-from .checks_now import meter_folder
+from .checks_now import meter_folder, refusal
 from .evidence import FAULT, MOK, NOTE, Finding
 from .machine import OURS
 from .status import CONF, PACKAGED_CONF, is_switched, regions_served_by
@@ -18,20 +18,21 @@ METER_ARGUMENT = r"\b(?:modprobe\.blacklist|module_blacklist)=\S*\bacpi[-_]power
 # -- Kernels. ---------------------------------------------------------------------
 
 def package_of(machine):
-    """(version, pattern of kernels) of the installed package; None where there is none."""
+    """(version, pattern of kernels) of the newest package; None where none is installed."""
+    found = []
     for name in machine.names("/usr/src"):
-        text = machine.read(f"/usr/src/{name}/dkms.conf") if name.startswith("kcs-") else None
-        if text:
-            version = re.search(r'^PACKAGE_VERSION="(.*)"$', text, re.M)
+        text = machine.read(f"/usr/src/{name}/dkms.conf") if re.match(r"kcs-\d", name) else None
+        version = re.search(r'^PACKAGE_VERSION="(.*)"$', text or "", re.M)
+        if version:
             kernels = re.search(r'^BUILD_EXCLUSIVE_KERNEL="(.*)"$', text, re.M)
-            return version and version[1], kernels and kernels[1]
-    return None
+            found.append((version[1], kernels and kernels[1]))
+    return max(found, key=lambda package: version_key(package[0]), default=None)
 
 
-def version_key(release):
-    """What sorts releases of kernels by age."""
+def version_key(version):
+    """What sorts versions, and releases of kernels, by age."""
     return [(part.isdigit(), int(part) if part.isdigit() else 0, part)
-            for part in re.findall(r"\d+|[a-z]+", release)]
+            for part in re.findall(r"\d+|[a-z]+", version)]
 
 
 def newest_kernel(machine):
@@ -97,10 +98,12 @@ def check_version(evidence):
     """Find modules that are loaded and older or newer than what is installed."""
     loaded = evidence.machine.read(f"/sys/module/{OURS}/version")
     package = package_of(evidence.machine)
-    if loaded and package and package[0] not in (None, loaded):
+    if loaded and package and package[0] != loaded:
+        refused = refusal(evidence.machine, "give-back")
         yield Finding(NOTE, f"{OURS} {loaded} is loaded, and {package[0]} is installed",
                       "What the new version mends is not in effect",
-                      ("kcsctl give-back", "kcsctl take"), "or reboot")
+                      () if refused else ("kcsctl give-back", "kcsctl take"),
+                      f"{refused}; or reboot".removeprefix("; "))
 
 
 # -- The next boot. ---------------------------------------------------------------

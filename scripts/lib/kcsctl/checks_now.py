@@ -40,12 +40,12 @@ def take_command(machine, interface):
     return f"kcsctl take {interface.device}" + " --persist" * can_persist
 
 
-def refusal(machine, interface):
-    """Why `kcsctl take` would refuse as yet, or an empty text."""
+def refusal(machine, command, device=None):
+    """Why `kcsctl take` or `give-back` would refuse as yet, or an empty text."""
     try:
-        plan(machine, "take", interface.device, False, is_dry=True)
+        plan(machine, command, device, False, is_dry=True)
     except Refused as why:
-        return f"kcsctl take refuses as yet: {why}"
+        return f"kcsctl {command} refuses as yet: {why}"
     return ""
 
 
@@ -83,7 +83,7 @@ def check_driver(evidence):
         if each.driver == STOCK:
             yield Finding(FAULT, stock_words(machine, each),
                           "A BMC that stops answering holds up programs and firmware that ask it",
-                          (take,), refusal(machine, each))
+                          (take,), refusal(machine, "take", each.device))
         elif each.driver:
             unbind = f"/sys/bus/{bus_of(each)}/drivers/{each.driver}/unbind"
             yield Finding(FAULT, f"{each.device} belongs to {each.driver}, no driver of IPMI",
@@ -91,7 +91,7 @@ def check_driver(evidence):
                               evidence, each, (f"echo {each.device} >{unbind}", take), ""))
         else:
             yield Finding(FAULT, f"{each.device} has no driver", NOT_SERVED, (take,),
-                          refusal(machine, each))
+                          refusal(machine, "take", each.device))
 
 
 def check_override(evidence):
