@@ -9,6 +9,7 @@ import time
 
 import pytest
 
+import kcsctl.machine
 from kcsctl import cli
 from kcsctl.doctor import examine
 from kcsctl.machine import Failed, Machine, NotInstalled
@@ -261,6 +262,13 @@ def test_claim_is_found_where_only_smbios_names_registers(tmp_path, claimed, che
     assert checks(examine(machine)) == (check,)
 
 
+def test_registers_of_a_board_device_are_free(tmp_path):
+    machine = healthy(tmp_path)
+    machine.unbind(DEVICE, "kcs_host")
+    machine.put("/proc/ioports", f"0ca2-0ca3 : {DEVICE}\n  0ca2-0ca2 : pnp 00:05")
+    assert checks(examine(machine)) == ("driver",)
+
+
 def test_regions_that_nothing_serves(tmp_path):
     machine = healthy(tmp_path)
     unbind_meter(machine)       # which follows from that
@@ -389,7 +397,7 @@ def test_program_that_does_not_end_is_left(tmp_path):
     assert Machine(tmp_path).ask("sh", "-c", "echo said; echo complained >&2; exit 1") == "said"
 
 
-def test_log_is_read_record_by_record(tmp_path):
+def test_newest_records_of_the_log_are_read(tmp_path, monkeypatch):
     """As from /dev/kmsg, which has no end: one that waits for the next record is not read."""
     folder = tmp_path / "dev"
     folder.mkdir()
@@ -398,6 +406,10 @@ def test_log_is_read_record_by_record(tmp_path):
     try:
         os.write(log_file, b"6,1,1,-;one\n" * 2000)
         assert Machine(tmp_path).read_log() == "6,1,1,-;one\n" * 2000
+        monkeypatch.setattr(kcsctl.machine, "LOG_RECORDS_MAX", 2)
+        monkeypatch.setattr(kcsctl.machine, "LOG_RECORD_BYTES", 4)
+        os.write(log_file, b"one\ntwo\nfour")
+        assert Machine(tmp_path).read_log() == "two\nfour"
     finally:
         os.close(log_file)
     assert Machine(tmp_path / "other").read_log() is None

@@ -155,14 +155,18 @@ class Evidence:
         return found
 
     def claimer(self, interface):
-        """(what else has claimed the registers of an interface, where), or None."""
+        """(what else has claimed the registers of an interface, where), or None.
+
+        What the kernel's driver "system" names ("pnp 00:05") keeps no driver out.
+        """
         known = (OURS, STOCK, SMBIOS_RESOURCE, *devices(self.machine))
         own = (interface.device, SMBIOS_RESOURCE * interface.device.startswith(SMBIOS))
         for kind in ("ports", "mem"):
             claims = self.claims(kind)
             for start, end in [claim[:2] for claim in claims if claim[2] in own]:
                 for first, last, name in claims:
-                    if start <= first and last <= end and name not in known:
+                    if start <= first and last <= end and name not in known and \
+                            not re.match(r"pnp \d\d:", name):
                         return name, f"0x{first:x}-0x{last:x}"
         return None
 

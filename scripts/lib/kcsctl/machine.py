@@ -4,6 +4,7 @@
 All paths are below a root, so that tests can give a made-up tree. A file that is not
 there, or may not be read, is None: without root some are not readable.
 """
+import collections
 import contextlib
 import dataclasses
 import os
@@ -78,25 +79,25 @@ class Machine:
             return False
 
     def read_log(self):
-        """The records of the kernel's log; None where they may not be read."""
-        text = b""
+        """The newest records of the kernel's log; None where they may not be read."""
+        records = collections.deque(maxlen=LOG_RECORDS_MAX)
         try:
             log = os.open(self.at(LOG), os.O_RDONLY | os.O_NONBLOCK)
         except OSError:
             return None
         try:
-            for _ in range(LOG_RECORDS_MAX):
+            while True:
                 with contextlib.suppress(BrokenPipeError):     # it was overwritten
                     if not (record := os.read(log, LOG_RECORD_BYTES)):
                         break
-                    text += record
+                    records.append(record)
         except BlockingIOError:
             pass
         except OSError:
             return None
         finally:
             os.close(log)
-        return text.decode(errors="replace")
+        return b"".join(records).decode(errors="replace")
 
     def owner(self, path):
         """(name of its group, its mode) of a file; None without one."""
