@@ -107,8 +107,8 @@ def give_ports_away(machine):
 
 def give_to_vendor(machine):
     machine.unbind(DEVICE, "ipmi_si")
-    machine.put("/sys/bus/platform/drivers/vendor/unbind", "")
-    machine.put_link(f"{machine.path(DEVICE)}/driver", "../drivers/vendor")
+    machine.put("/sys/bus/platform/drivers/vendor kcs/unbind", "")
+    machine.put_link(f"{machine.path(DEVICE)}/driver", "../drivers/vendor kcs")
 
 
 def load_without_region(machine):
@@ -124,9 +124,9 @@ def load_without_region(machine):
         machine.load(module)
 
 
-def blacklist_meter(machine, folder="/etc/modprobe.d"):
+def blacklist_meter(machine, folder="/etc/modprobe.d", name="power.conf"):
     machine.unload("acpi_power_meter")
-    machine.put(f"{folder}/power.conf", "\n# too many lines\nblacklist acpi-power-meter\n"
+    machine.put(f"{folder}/{name}", "\n# too many lines\nblacklist acpi-power-meter\n"
                 "install acpi_power_meter /bin/true")
 
 

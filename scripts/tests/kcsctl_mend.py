@@ -11,7 +11,7 @@ HOOK = "/etc/kernel/postinst.d/kcs-dkms"
 
 
 def move_text(machine, words):
-    """Run echo, sed or cp, in a shell as a person would, on files of the machine."""
+    """Run echo, printf, sed or cp, in a shell as a person would, on files of the machine."""
     *words, last = words
     target = last.lstrip(">")
     if words[0] == "echo" and target.startswith("/sys/"):
@@ -58,7 +58,7 @@ def mend(machine, commands):
             assert cli.main(words, machine) == 0, command
         elif program in ("modprobe", "rmmod"):
             machine.run(program, *words)
-        elif program in ("echo", "sed", "cp"):
+        elif program in ("echo", "printf", "sed", "cp"):
             move_text(machine, [program, *words])
         elif program == HOOK:
             build_modules(machine, *words)

@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What `kcsctl doctor` checks of modules and of the next boot: one function for each check."""
 import re
+from shlex import quote
 
 from .checks_now import meter_folder, refusal
 from .evidence import FAULT, MOK, NOTE, Finding
@@ -84,7 +85,8 @@ def check_signature(evidence):
     if fault == "unsigned":
         version = (package_of(evidence.machine) or ["VERSION"])[0]
         yield Finding(FAULT, what + "it is not signed", why,
-                      ("apt-get install openssl mokutil", f"dkms install --force kcs/{version}",
+                      ("apt-get install openssl mokutil",
+                       f"dkms build --force kcs/{version} && dkms install --force kcs/{version}",
                        f"mokutil --import {MOK}"), "then reboot, and confirm the key")
     elif fault == "pending":
         yield Finding(FAULT, what + f"{MOK} waits to be confirmed", why, (),
@@ -120,7 +122,7 @@ def check_next_boot(evidence):
     why = f"{OURS} has it until then"
     if machine.read(CONF) is not None:
         yield Finding(NOTE, what + "has no line for it", why,
-                      (f"echo 'softdep ipmi_si pre: {OURS}' >>{CONF}",))
+                      (f"printf '\\n%s\\n' 'softdep ipmi_si pre: {OURS}' >>{CONF}",))
     elif machine.exists(PACKAGED_CONF):
         yield Finding(NOTE, what + "is not there", why, ("kcsctl take --persist",))
     else:
@@ -134,8 +136,8 @@ def unlist_command(path, numbers):
     """The command that comments out lines of a file of modprobe; a package's is copied."""
     lines = ";".join(f"{number}s/^/#/" for number in numbers)
     if path.startswith("/etc/"):
-        return f"sed -i '{lines}' {path}"
-    return f"sed '{lines}' {path} >/etc/modprobe.d/{path.split('/')[-1]}"
+        return f"sed -i '{lines}' {quote(path)}"
+    return f"sed '{lines}' {quote(path)} >{quote('/etc/modprobe.d/' + path.split('/')[-1])}"
 
 
 def blacklist_finding(evidence):

@@ -7,6 +7,7 @@ import dataclasses
 import json
 import pathlib
 import re
+from shlex import quote
 
 from .evidence import DISCOVERY, FAULT, NOTE, Finding, since
 from .machine import OURS, STOCK, Failed, NotInstalled
@@ -85,7 +86,7 @@ def check_driver(evidence):
                           "A BMC that stops answering holds up programs and firmware that ask it",
                           (take,), refusal(machine, "take", each.device))
         elif each.driver:
-            unbind = f"/sys/bus/{bus_of(each)}/drivers/{each.driver}/unbind"
+            unbind = quote(f"/sys/bus/{bus_of(each)}/drivers/{each.driver}/unbind")
             yield Finding(FAULT, f"{each.device} belongs to {each.driver}, no driver of IPMI",
                           NOT_SERVED, *unless_used(
                               evidence, each, (f"echo {each.device} >{unbind}", take), ""))
@@ -274,4 +275,4 @@ def check_firmware(evidence):
                     said.setdefault((finding["code"], finding["text"]), []).append(it["path"])
     for (code, text), paths in sorted(said.items()):
         yield Finding(NOTE, f"firmware: {', '.join(paths)}: {code}", f"{text}",
-                      (f"{LINT} --policy='{policy}'",), "an update of the firmware may mend it")
+                      (f"{quote(str(LINT))} --policy={quote(policy)}",), "an update of the firmware may mend it")
