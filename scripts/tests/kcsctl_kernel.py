@@ -42,7 +42,8 @@ class Kernel(Machine):
         self.needs, self.blacklist, self.broken = dict(MODULES), [], []
         self.refusals = {}      # why a driver takes no device
         self.claimer = None     # a module that has the registers
-        self.answers, self.hidden = {}, ()      # of programs; what may not be read
+        self.answers = {}       # of programs
+        self.hidden, self.stuck = (), ()    # what may not be read, or waits for ever
         if meter_needs_acpi_ipmi:
             self.needs["acpi_power_meter"] = ["acpi_ipmi"]
         self.put("/proc/sys/kernel/osrelease", RELEASE)
@@ -65,8 +66,11 @@ class Kernel(Machine):
     def is_hidden(self, path):
         return path.startswith(tuple(self.hidden)) or super().is_hidden(path)
 
-    def read(self, path):
-        return None if path.startswith(tuple(self.hidden)) else super().read(path)
+    def read(self, path, limit_s=None):
+        if path in self.stuck:
+            assert limit_s, "hangs"
+            raise Failed("the kernel has not returned")
+        return None if path.startswith(tuple(self.hidden)) else super().read(path, limit_s)
 
     def read_bytes(self, path):
         return None if path.startswith(tuple(self.hidden)) else super().read_bytes(path)

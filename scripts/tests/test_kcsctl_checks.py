@@ -1,18 +1,13 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """`kcsctl doctor` on made-up machines: what is no fault, what is said, what was not checked."""
 import json
-import os
 import re
-import subprocess
-import sys
 import time
 
 import pytest
 
-import kcsctl.machine
 from kcsctl import cli
 from kcsctl.doctor import examine
-from kcsctl.machine import Failed, Machine, NotInstalled
 from kcsctl_broken import (CONF, DISCOVERY, MODULES_DEP, NEWER, POLL, RULE, add_kernel,
                            add_old_kernel, add_second, blacklist_meter, checks, drop_modules,
                            enforce, furnish, give_ports_away, give_to_vendor, healthy, log,
@@ -378,6 +373,22 @@ def test_what_is_hidden_is_named(tmp_path, capsys, make, set_up, hidden, words):
         assert said[0] == "nothing found in what was checked"
 
 
+def test_driver_that_is_stuck_does_not_hold_up_doctor(tmp_path):
+    """As ipmi_si, in an unbind: it keeps the lock of the device, which reads wait for."""
+    machine = stock_machine(tmp_path)
+    machine.unbind(DEVICE, "ipmi_si")
+    machine.stuck = (f"{machine.path(DEVICE)}/driver_override", DISCOVERY)
+    assert found_in(machine)["what"] == f"a driver keeps {DEVICE} locked"
+    assert found_in(machine)["mend"] == []
+    assert examine(machine)["not_checked"] == \
+        [f"which drivers may have {DEVICE} (the kernel has not returned)"]
+    machine = healthy(tmp_path / "ours")
+    lose_interrupt(machine)
+    machine.stuck = (DISCOVERY,)
+    assert (checks(examine(machine)), examine(machine)["not_checked"]) == \
+        ((), ["which interrupt firmware names (the kernel has not returned)"])
+
+
 def test_tables_without_aml_lint_are_named_and_no_fault(tmp_path, capsys):
     machine = healthy(tmp_path)
     del machine.answers["aml-lint"]
@@ -385,43 +396,3 @@ def test_tables_without_aml_lint_are_named_and_no_fault(tmp_path, capsys):
     assert cli.main(["doctor"], machine) == 0
     assert capsys.readouterr().out == \
         "nothing found; firmware's tables are not checked: aml-lint is not installed\n"
-
-
-# -- The machine. -----------------------------------------------------------------
-
-def test_program_that_does_not_end_is_left(tmp_path):
-    with pytest.raises(Failed, match="sleep: not done after 0.1 s"):
-        Machine(tmp_path).ask("sleep", "60", limit_s=0.1)
-    with pytest.raises(NotInstalled, match="no-such-program is not installed"):
-        Machine(tmp_path).ask("/no/no-such-program")
-    assert Machine(tmp_path).ask("sh", "-c", "echo said; echo complained >&2; exit 1") == "said"
-
-
-def test_newest_records_of_the_log_are_read(tmp_path, monkeypatch):
-    """As from /dev/kmsg, which has no end: one that waits for the next record is not read."""
-    folder = tmp_path / "dev"
-    folder.mkdir()
-    os.mkfifo(folder / "kmsg")
-    log_file = os.open(folder / "kmsg", os.O_RDWR)
-    try:
-        os.write(log_file, b"6,1,1,-;one\n" * 2000)
-        assert Machine(tmp_path).read_log() == "6,1,1,-;one\n" * 2000
-        monkeypatch.setattr(kcsctl.machine, "LOG_RECORDS_MAX", 2)
-        monkeypatch.setattr(kcsctl.machine, "LOG_RECORD_BYTES", 4)
-        os.write(log_file, b"one\ntwo\nfour")
-        assert Machine(tmp_path).read_log() == "two\nfour"
-    finally:
-        os.close(log_file)
-    assert Machine(tmp_path / "other").read_log() is None
-
-
-def test_file_that_may_not_be_read_is_hidden_and_a_missing_one_is_not(tmp_path):
-    """As another user, where root runs the tests: of root nothing is hidden."""
-    (tmp_path / "secret").touch(mode=0)
-    tmp_path.chmod(0o755)
-    lines = "import os; from kcsctl.machine import Machine; os.getuid() or os.setuid(65534); " \
-        "print(*(Machine('.').is_hidden(name) for name in ('/secret', '/missing')))"
-    done = subprocess.run([sys.executable, "-c", lines], text=True, stdout=subprocess.PIPE,
-                          check=True, cwd=tmp_path,
-                          env=os.environ | {"PYTHONPATH": ":".join(sys.path)})
-    assert done.stdout == "True False\n"

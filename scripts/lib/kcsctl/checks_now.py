@@ -31,7 +31,7 @@ NOT_SERVED = "Programs have no /dev/ipmi0, and power meters do not read"
 
 def is_reserved(evidence, interface):
     """Whether an override of a run that did not end keeps drivers from an interface."""
-    name = evidence.machine.read(f"{interface.path}/driver_override")
+    name = evidence.overrides[interface]
     return name in (OURS, STOCK) and name != interface.driver
 
 
@@ -81,7 +81,11 @@ def check_driver(evidence):
                 (not each.driver and evidence.claimer(each)):
             continue
         take = take_command(machine, each)
-        if each.driver == STOCK:
+        if evidence.overrides[each] is None:
+            yield Finding(FAULT, f"a driver keeps {each.device} locked", NOT_SERVED, (),
+                          "if doctor says so again in a minute, the driver is stuck in the "
+                          "kernel, and only a reboot ends that")
+        elif each.driver == STOCK:
             yield Finding(FAULT, stock_words(machine, each),
                           "A BMC that stops answering holds up programs and firmware that ask it",
                           (take,), refusal(machine, "take", each.device))
@@ -100,7 +104,7 @@ def check_override(evidence):
     for each in evidence.interfaces:
         if evidence.is_blocked or not is_reserved(evidence, each):
             continue
-        name = evidence.machine.read(f"{each.path}/driver_override")
+        name = evidence.overrides[each]
         is_there = evidence.machine.is_loaded(name)
         yield Finding(FAULT, f"driver_override of {each.device} names {name}" +
                       ("" if is_there else ", which is not loaded"),

@@ -23,6 +23,7 @@ SMBIOS_RESOURCE = "IPMI Address"
 LOCKDOWN = "/sys/kernel/security/lockdown"
 SIG_ENFORCE = "/sys/module/module/parameters/sig_enforce"
 SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
+LOCKED_LIMIT_S = 5
 MOK = "/var/lib/dkms/mok.pub"
 
 
@@ -64,6 +65,17 @@ class Evidence:
             self.miss(f"{what} ({path} may not be read)")
         return self.machine.read(path)
 
+    def read_locked(self, path, what):
+        """The text of a file that waits for the lock of a device, which a stuck driver keeps."""
+        text, why = None, f"{path} may not be read"
+        try:
+            text = self.machine.read(path, LOCKED_LIMIT_S)
+        except Failed as failure:
+            why = failure
+        if text is None:
+            self.miss(f"{what} ({why})")
+        return text
+
     def health(self, interface):
         """The word for the BMC behind an interface of ours."""
         return self.machine.read(f"/sys/class/kcs/{interface.host}/health")
@@ -74,6 +86,13 @@ class Evidence:
         return any(self.health(each) in ("ready", "degraded", "restricted") for each in self.ours)
 
     # -- What stands in the way of all else. ---------------------------------------
+
+    @functools.cached_property
+    def overrides(self):
+        """{interface: its driver_override}; None where a driver has its lock."""
+        return {each: self.read_locked(f"{each.path}/driver_override",
+                                       f"which drivers may have {each.device}")
+                for each in self.interfaces}
 
     @functools.cached_property
     def meters(self):
@@ -172,9 +191,7 @@ class Evidence:
 
     def firmware_irq(self, interface):
         """The interrupt that a table names for an interface, or None."""
-        table = self.machine.read(DISCOVERY)
-        if table is None:
-            self.miss(f"which interrupt firmware names ({DISCOVERY} may not be read)")
+        table = self.read_locked(DISCOVERY, "which interrupt firmware names")
         for line in (table or "").splitlines():
             words = line.split(None, 7)
             if len(words) > 6 and words[1] == interface.device and words[6].isdigit():

@@ -44,6 +44,22 @@ class Halt(Failed):
     """A failure after which nothing more may be done, nor undone."""
 
 
+def run_child(limit_s, *command):
+    """(exit status, output) of a program that the kernel may never let end; it is left then.
+
+    It has no file of this program: a pipe that it kept open would stop who reads from it.
+    """
+    # pylint: disable-next=consider-using-with
+    child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
+                             stderr=subprocess.DEVNULL, start_new_session=True)
+    try:
+        output, _ = child.communicate(timeout=limit_s)
+    except subprocess.TimeoutExpired:
+        child.stdout.close()
+        raise
+    return child.returncode, output
+
+
 class Machine:
     """Files below a root, and programs."""
 
@@ -54,8 +70,17 @@ class Machine:
         """Where a path of the machine is here."""
         return self.root / path.lstrip("/")
 
-    def read(self, path):
-        """The text of a file without the newline at its end."""
+    def read(self, path, limit_s=None):
+        """The text of a file without the newline at its end.
+
+        With @limit_s the kernel may not return: a child process reads, and is left.
+        """
+        if limit_s:
+            try:
+                status, text = run_child(limit_s, "cat", self.at(path))
+            except subprocess.TimeoutExpired as why:
+                raise Failed(f"{path}: the kernel has not returned for {limit_s} s") from why
+            return None if status else text.decode(errors="replace").strip()
         try:
             return self.at(path).read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
@@ -132,27 +157,20 @@ class Machine:
         With @limit_s the kernel may never return: a child process writes, and is left.
         """
         if limit_s:
-            self._write_in_child(path, text, limit_s)
+            try:
+                errno, _ = run_child(limit_s, sys.executable, "-Ic", WRITE, self.at(path),
+                                     text + "\n")
+            except subprocess.TimeoutExpired as why:
+                raise Halt(f"{path}: the kernel is stuck in it since {limit_s} s, and only a "
+                           "reboot ends that") from why
+            if errno:
+                raise Failed(f"{path}: {os.strerror(errno)}")
             return
         try:
             with open(self.at(path), "w", encoding="ascii") as file:
                 file.write(text + "\n")
         except OSError as why:
             raise Failed(f"{path}: {why.strerror}") from why
-
-    def _write_in_child(self, path, text, limit_s):
-        # It has no file of ours: a pipe that it kept open would stop who reads from it.
-        # pylint: disable-next=consider-using-with
-        child = subprocess.Popen([sys.executable, "-Ic", WRITE, self.at(path), text + "\n"],
-                                 stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL,
-                                 stderr=subprocess.DEVNULL, start_new_session=True)
-        try:
-            errno = child.wait(limit_s)
-        except subprocess.TimeoutExpired as why:
-            raise Halt(f"{path}: the kernel is stuck in it since {limit_s} s, and only a "
-                       "reboot ends that") from why
-        if errno:
-            raise Failed(f"{path}: {os.strerror(errno)}")
 
     def run(self, *command):
         """Run a program of the system; a terminal's signals do not reach it."""
