@@ -171,7 +171,9 @@ def lose_interrupt(machine):
 
 def name_parameter(machine):
     machine.load("kcs_host")
-    machine.put("/etc/modprobe.d/param.conf", "options kcs_host ports=0xca2")
+    machine.put("/etc/modprobe.d/param.conf", "\noptions kcs_host type=kcs ports=0xca2")
+    machine.put(DISCOVERY, f"{machine.read(DISCOVERY)}\n"
+                "parameter kcs_param.0     ports       0xca2       1    1    - no driver has it")
     machine.put("/sys/bus/platform/devices/kcs_param.0/modalias", "platform:kcs_param")
 
 

@@ -276,6 +276,9 @@ class Kernel(Machine):
             self.bind(text, driver)
         elif action == "unbind":
             self.unbind(text, driver)
+        elif action == "hotmod":
+            assert text.startswith("remove,kcs,i/o,0xca2")
+            self.remove("/sys/bus/platform/devices/kcs_param.0")
         else:
             self.put(path, text)
 

@@ -72,8 +72,5 @@ def mend(machine, commands):
             machine.answers["mokutil"] = "mok.pub is already in the enrollment request"
         elif program == "dkms":
             machine.answers["modinfo"] = "DKMS module signing key"
-        elif program == "grep":
-            machine.remove("/etc/modprobe.d/param.conf")
-            machine.remove("/sys/bus/platform/devices/kcs_param.0")
         else:
             assert command == "udevadm control --reload", command

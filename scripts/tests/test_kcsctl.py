@@ -194,14 +194,19 @@ def test_interface_of_a_parameter_is_ours_already(tmp_path, capsys):
     machine.unbind(DEVICE, "ipmi_si")
     assert cli.main(["take"], machine) == 0
     assert "kcs_param.0 belongs to kcs_host already" in capsys.readouterr().out
-    assert_refused(machine, capsys, "kcs_param.0 is there by a parameter of kcs_host", "give-back")
+    assert_refused(machine, capsys, "kcs_param.0 is there by a parameter of kcs_host, so ipmi_si "
+                   "cannot have it: stop what uses it, and remove it by /sys/module/kcs_host/",
+                   "give-back")
 
 
 def test_parameter_for_what_ipmi_si_has_is_refused(machine, capsys):
     machine.load("kcs_host")
     add_parameter(machine, is_bound=False)
+    machine.put("/sys/kernel/debug/kcs/discovery", "parameter kcs_param.0     memory "
+                "0xfed00000       1    1    - no driver has it")
     assert_refused(machine, capsys, "kcs_param.0, which a parameter of kcs_host names, has no "
-                   "driver", "take")
+                   "driver, maybe as ipmi_si has its registers: remove it by echo "
+                   "remove,kcs,mem,0xfed00000 >/sys/module/kcs_host/parameters/hotmod", "take")
 
 
 def test_interface_on_pci_is_moved(tmp_path):

@@ -11,7 +11,7 @@ from kcsctl.doctor import examine
 from kcsctl_broken import (CONF, DISCOVERY, MODULES_DEP, NEWER, POLL, RULE, add_kernel,
                            add_old_kernel, add_second, blacklist_meter, checks, drop_modules,
                            enforce, furnish, give_ports_away, give_to_vendor, healthy, log,
-                           lose_interrupt, nothing, open_to_all, set_health, stock_machine,
+                           lose_interrupt, name_parameter, nothing, open_to_all, set_health, stock_machine,
                            unbind_meter, upgrade)
 from kcsctl_kernel import DEVICE, PCI, PINNED, RELEASE, TWIN, Kernel, open_file, ours
 from kcsctl_kernel import quick  # fixture
@@ -165,6 +165,20 @@ def test_interface_in_use_stays_with_its_driver(tmp_path, make, set_up, check):
     machine.load("ipmi_watchdog")
     assert found_in(machine)["mend"] == []
     assert "the IPMI watchdog is armed, or may be" in found_in(machine)["besides"]
+
+
+def test_parameter_without_an_address_names_the_table(tmp_path):
+    machine = stock_machine(tmp_path)
+    name_parameter(machine)
+    assert found_in(machine)["besides"] == "/etc/modprobe.d/param.conf, line 2, would name it again"
+    memory = machine.read(DISCOVERY).replace("kcs_param.0     ports ", "kcs_param.0     memory")
+    machine.put(DISCOVERY, memory)
+    assert found_in(machine)["mend"][0].startswith("echo remove,kcs,mem,0xca2 ")
+    machine.put(DISCOVERY, memory.replace("0xca2       1    1    -", "    -       -    -    -"))
+    assert found_in(machine)["mend"] == []
+    assert found_in(machine)["besides"].startswith(f"its address is in {DISCOVERY}: echo remove")
+    machine.stuck = (DISCOVERY,)
+    assert found_in(machine)["mend"] == []
 
 
 def test_interface_that_polls_and_is_open_is_not_bound_anew(tmp_path):

@@ -51,7 +51,8 @@ CASES = [
          f"vendor_kcs has claimed registers of {DEVICE}, 0xca2-0xca2", "rmmod vendor_kcs",
          stock_machine),
     Case("parameter", name_parameter, "parameter", "kcs_param.0, which a parameter of kcs_host "
-         "names, has no driver", "grep -rn 'options kcs_host'", stock_machine,
+         "names, has no driver", "echo remove,kcs,i/o,0xca2 "
+         ">/sys/module/kcs_host/parameters/hotmod", stock_machine,
          after=("driver",)),
     Case("acpi_ipmi", load_without_region, "regions", "AML regions are served by acpi_ipmi",
          "modprobe kcs_opregion", stock_machine),

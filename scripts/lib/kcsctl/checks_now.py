@@ -9,11 +9,11 @@ import pathlib
 import re
 from shlex import quote
 
-from .evidence import DISCOVERY, FAULT, NOTE, Finding, since
-from .machine import OURS, STOCK, Failed, NotInstalled
+from .evidence import FAULT, NOTE, Finding, since
+from .machine import DISCOVERY, OURS, STOCK, Failed, NotInstalled
 from .status import CONF, PACKAGED_CONF, is_switched, regions_served_by, waiting_of
-from .steps import UNLOAD_ORDER, bus_of
-from .take import Refused, check_users, plan
+from .steps import bus_of
+from .take import HOTMOD, Refused, check_users, plan, removal
 
 LINT = pathlib.Path(__file__).resolve().parents[2] / "aml-lint"
 LINT_LIMIT_S = 60
@@ -22,6 +22,7 @@ UDEV_RULE = "udev/rules.d/60-kcs-dkms.rules"
 POLICY = "/sys/module/kcs_opregion/parameters/policy"
 MAP = "/sys/module/kcs_opregion/parameters/map"
 
+PARAMETER_PATTERN = r"\s*options\s+kcs[-_]host\s.*\b(ports|addrs|hotmod)="
 HEALTH_LINE = r"BMC (?:ready|degraded|restricted|in maintenance|absent|dead)\b"
 
 NOT_SERVED = "Programs have no /dev/ipmi0, and power meters do not read"
@@ -130,12 +131,15 @@ def check_ports(evidence):
 
 def check_parameter(evidence):
     """Find an interface that a parameter names and that kcs_host could not have."""
-    if evidence.parameter_fault:
-        loaded = [name for name in UNLOAD_ORDER if evidence.machine.can_unload(name)]
-        yield Finding(FAULT, evidence.parameter_fault,
+    for device in evidence.idle_parameters:
+        command = removal(evidence.machine, device)
+        besides = [] if command else [f"its address is in {DISCOVERY}: "
+                                      f"echo remove,kcs,i/o,ADDRESS >{HOTMOD}"]
+        besides += [f"{path}, line {number}, would name it again" for path, numbers in
+                    evidence.modprobe_lines(PARAMETER_PATTERN).items() for number in numbers]
+        yield Finding(FAULT, f"{device}, which a parameter of {OURS} names, has no driver",
                       f"{OURS} cannot take the interface that tables name meanwhile",
-                      (f"grep -rn 'options {OURS}' /etc/modprobe.d", f"rmmod {' '.join(loaded)}"),
-                      "remove the line that grep prints before")
+                      (command,) if command else (), "; ".join(besides))
 
 
 # -- What is served. --------------------------------------------------------------

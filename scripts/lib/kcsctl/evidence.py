@@ -9,21 +9,20 @@ import functools
 import re
 import time
 
-from .machine import OURS, SMBIOS, STOCK, Failed, devices, find_interfaces
+from .machine import (DISCOVERY, LOCKED_LIMIT_S, OURS, SMBIOS, STOCK, Failed, devices,
+                      find_interfaces)
 from .status import meters_of
 from .steps import MODULES
-from .take import Refused, check_parameters
+from .take import idle_parameters
 
 FAULT, NOTE = "fault", "note"
 
-DISCOVERY = "/sys/kernel/debug/kcs/discovery"
 MODPROBE_FOLDERS = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
                     "/usr/lib/modprobe.d", "/lib/modprobe.d")
 SMBIOS_RESOURCE = "IPMI Address"
 LOCKDOWN = "/sys/kernel/security/lockdown"
 SIG_ENFORCE = "/sys/module/module/parameters/sig_enforce"
 SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-LOCKED_LIMIT_S = 5
 MOK = "/var/lib/dkms/mok.pub"
 
 
@@ -105,18 +104,14 @@ class Evidence:
         return [name for name in MODULES if not self.machine.has_module(name)]
 
     @functools.cached_property
-    def parameter_fault(self):
-        """A sentence if an interface that a parameter names has no driver."""
-        try:
-            check_parameters(self.machine)
-        except Refused as why:
-            return str(why)
-        return None
+    def idle_parameters(self):
+        """The devices without a driver that parameters name."""
+        return idle_parameters(self.machine)
 
     @property
     def is_blocked(self):
         """Whether `kcsctl take` cannot work, for a reason that has a check of its own."""
-        return bool(self.missing or self.signature_fault or self.parameter_fault)
+        return bool(self.missing or self.signature_fault or self.idle_parameters)
 
     # -- Signatures. ---------------------------------------------------------------
 

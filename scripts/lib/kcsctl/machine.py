@@ -19,6 +19,10 @@ BUSES = ("platform", "pci")
 SMBIOS, PARAMETER, SIMULATED = "dmi-ipmi-si", "kcs_param", "kcs_sim"
 PCI_CLASS_KCS = "0x0c0701"
 
+# The table of interfaces waits for the lock of each device, which a stuck driver keeps.
+DISCOVERY = "/sys/kernel/debug/kcs/discovery"
+LOCKED_LIMIT_S = 5
+
 LOG = "/dev/kmsg"   # each read gives one record, at most this long
 LOG_RECORD_BYTES, LOG_RECORDS_MAX = 8192, 65536
 

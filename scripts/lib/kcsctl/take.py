@@ -1,14 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """Which steps `take` and `give-back` are made of, and when they refuse."""
 import os
+import re
 import time
 
-from .machine import OURS, PARAMETER, STOCK, Failed, Halt, find_interfaces, other_hosts
+from .machine import (DISCOVERY, LOCKED_LIMIT_S, OURS, PARAMETER, STOCK, Failed, Halt,
+                      find_interfaces, other_hosts)
 from .status import CONF, PACKAGED_CONF, is_switched, meters_of
 from .steps import (MODULES, PINNED, UNLOAD_ORDER, AwaitQuiet, Bind, Load, LoadMeter, Persist,
                     Release, Reload, Renew, Reserve, Step, Unbind, Unload, Unpin, undo)
 
 METER = "acpi_power_meter"
+HOTMOD = f"/sys/module/{OURS}/parameters/hotmod"
 SETTLE_S = 10
 
 
@@ -39,7 +42,7 @@ def can_move(interface):
     return interface.driver in (OURS, STOCK, None) and interface.found_by != "kcs_sim"
 
 
-def check_kind(interface, driver):
+def check_kind(machine, interface, driver):
     """Refuse what a driver cannot have."""
     if not can_move(interface):
         raise Refused(f"{interface.device} belongs to "
@@ -49,20 +52,43 @@ def check_kind(interface, driver):
                       f"and {OURS} drives kcs only")
     if driver == STOCK and interface.device.startswith(PARAMETER):
         raise Refused(f"{interface.device} is there by a parameter of {OURS}, so {STOCK} cannot "
-                      "have it: remove the parameter, and reboot")
+                      "have it: stop what uses it, and remove it by "
+                      f"{removal_words(machine, interface.device)}")
+
+
+# -- Interfaces that a parameter names. -------------------------------------------
+
+def removal(machine, device):
+    """The command that removes what a parameter names; None where its address is not known."""
+    try:
+        table = machine.read(DISCOVERY, LOCKED_LIMIT_S) or ""
+    except Failed:
+        return None
+    found = re.search(rf"^\S+ +{re.escape(device)} +(ports|memory) +(0x[0-9a-f]+) ", table, re.M)
+    return found and f"echo remove,kcs,{'i/o' if found[1] == 'ports' else 'mem'},{found[2]} >{HOTMOD}"
+
+
+def removal_words(machine, device):
+    """The same, or where the address is."""
+    return removal(machine, device) or f"{HOTMOD}, see kcs_host(4); its address is in {DISCOVERY}"
+
+
+def idle_parameters(machine):
+    """The devices without a driver that parameters name.
+
+    kcs_host takes one before that which ACPI names by the same address, and found its
+    registers claimed, as by ipmi_si.
+    """
+    return [device for device in machine.names("/sys/bus/platform/devices")
+            if device.startswith(PARAMETER) and
+            not machine.link(f"/sys/bus/platform/devices/{device}/driver")]
 
 
 def check_parameters(machine):
-    """Refuse while an interface that a parameter names has no driver.
-
-    kcs_host takes it before the one that ACPI names by the same address, and found its
-    registers claimed, as by ipmi_si.
-    """
-    for device in machine.names("/sys/bus/platform/devices"):
-        path = f"/sys/bus/platform/devices/{device}"
-        if device.startswith(PARAMETER) and not machine.link(f"{path}/driver"):
-            raise Refused(f"{device}, which a parameter of {OURS} names, has no driver, maybe as "
-                          f"{STOCK} has its registers: remove the parameter, and unload {OURS}")
+    """Refuse while an interface that a parameter names has no driver."""
+    for device in idle_parameters(machine):
+        raise Refused(f"{device}, which a parameter of {OURS} names, has no driver, maybe as "
+                      f"{STOCK} has its registers: remove it by {removal_words(machine, device)}")
 
 
 # -- Who would be disturbed. ------------------------------------------------------
@@ -286,7 +312,7 @@ def plan(machine, command, device, is_persistent, is_dry):
         raise Refused(f"{command} needs root")
     driver = OURS if command == "take" else STOCK
     interface = choose(machine, device, driver)
-    check_kind(interface, driver)
+    check_kind(machine, interface, driver)
     check_modules(machine, MODULES if command == "take" else [STOCK])
     make = take_steps if command == "take" else give_back_steps
     steps = make(machine, interface, is_persistent)
