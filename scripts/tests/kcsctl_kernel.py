@@ -5,6 +5,7 @@ It knows drivers, modules, and which module AML regions reach, and refuses what 
 refuses. What would crash a kernel is an AssertionError.
 """
 import os
+import re
 
 import pytest
 
@@ -80,6 +81,13 @@ class Kernel(Machine):
 
     def read_log(self):
         return None if "/dev/kmsg" in self.hidden else super().read_log()
+
+    def group_name(self, number):
+        found = re.search(rf"^(\w+):x:{number}:", self.read("/etc/group") or "", re.M)
+        return found and found[1]
+
+    def has_group(self, name):
+        return bool(re.search(rf"^{name}:", self.read("/etc/group") or "", re.M))
 
     def put_link(self, path, target):
         """Make a link."""

@@ -83,6 +83,22 @@ def test_rule_of_the_administrator_counts(tmp_path):
     assert checks(examine(machine)) == ()
 
 
+@pytest.mark.parametrize("name, text", [
+    ("60-kcs-dkms.rules", ""), ("60-kcs-dkms.rules", None),
+    ("70-mine.rules", 'KERNEL=="ipmi*", MODE="0666"')])
+def test_rule_that_is_masked_or_besides_counts(tmp_path, name, text):
+    machine = healthy(tmp_path)
+    open_to_all(machine)
+    machine.put("/etc/udev/rules.d/70-other.rules", 'KERNEL=="sd*"')
+    machine.put("/etc/udev/rules.d/70-old.rules.bak", 'KERNEL=="ipmi*"')
+    assert checks(examine(machine)) == ("mode",)
+    if text is None:
+        machine.put_link(f"/etc/udev/rules.d/{name}", "/dev/null")
+    else:
+        machine.at(f"/etc/udev/rules.d/{name}").write_text(text)
+    assert checks(examine(machine)) == ()
+
+
 def test_override_that_names_the_driver_is_no_fault(tmp_path):
     machine = healthy(tmp_path)
     machine.put(f"{machine.path(DEVICE)}/driver_override", "kcs_host")

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What kcsctl reads of a machine, and what it does not wait for."""
+import grp
 import os
 import subprocess
 import sys
@@ -56,3 +57,17 @@ def test_read_that_does_not_return_is_left(tmp_path):
     (tmp_path / "file").write_text("text\n")
     assert Machine(tmp_path).read("/file", 60) == "text"
     assert Machine(tmp_path).read("/none", 60) is None
+
+
+def test_groups_are_those_that_the_system_knows(tmp_path, monkeypatch):
+    """Also those of a directory service, which are not in /etc/group."""
+    group = grp.struct_group(("ipmi", "x", 4711, []))
+    monkeypatch.setattr(grp, "getgrnam", {"ipmi": group}.__getitem__)
+    monkeypatch.setattr(grp, "getgrgid", {os.getgid(): group}.__getitem__)
+    machine = Machine(tmp_path)
+    (tmp_path / "ipmi0").touch()
+    (tmp_path / "ipmi0").chmod(0o660)
+    os.chown(tmp_path / "ipmi0", -1, os.getgid())
+    assert machine.owner("/ipmi0") == ("ipmi", 0o660) and machine.owner("/ipmi1") is None
+    assert (machine.has_group("ipmi"), machine.has_group("other")) == (True, False)
+    assert machine.group_name(os.getgid() + 1) is None

@@ -18,7 +18,7 @@ from .take import HOTMOD, Refused, check_users, plan, removal
 LINT = pathlib.Path(__file__).resolve().parents[2] / "aml-lint"
 LINT_LIMIT_S = 60
 FILES_OF_INIT = "/proc/1/fd"     # root may read them
-UDEV_RULE = "udev/rules.d/60-kcs-dkms.rules"
+UDEV_RULE, ADMIN_RULES = "60-kcs-dkms.rules", "/etc/udev/rules.d"
 POLICY = "/sys/module/kcs_opregion/parameters/policy"
 MAP = "/sys/module/kcs_opregion/parameters/map"
 
@@ -168,24 +168,37 @@ def check_device_file(evidence):
             return
 
 
+def wanted_mode(machine):
+    """(group, mode) that the udev rule gives /dev/ipmiN, or None.
+
+    The administrator may have masked it by an empty file, or may have another.
+    """
+    if any(name.endswith(".rules") and name != UDEV_RULE and
+           "ipmi" in (machine.read(f"{ADMIN_RULES}/{name}") or "")
+           for name in machine.names(ADMIN_RULES)):
+        return None
+    rule = machine.read(f"{ADMIN_RULES}/{UDEV_RULE}")
+    if rule is None:
+        rule = machine.read(f"/usr/lib/udev/rules.d/{UDEV_RULE}") or ""
+    found = re.search(r'GROUP="([\w-]+)", MODE="(\d+)"', rule)
+    return found and (found[1], int(found[2], 8))
+
+
 def check_mode(evidence):
     """Find a /dev/ipmiN with another group or mode than the udev rule gives it."""
     machine = evidence.machine
-    rule = machine.read(f"/etc/{UDEV_RULE}") or machine.read(f"/usr/lib/{UDEV_RULE}") or ""
-    wanted = re.search(r'GROUP="([\w-]+)", MODE="(\d+)"', rule)
-    if not wanted:
+    if not (wanted := wanted_mode(machine)):
         return
-    group, mode = wanted[1], int(wanted[2], 8)
-    has_group = re.search(rf"^{group}:", machine.read("/etc/group") or "", re.M)
+    group, mode = wanted
     commands = ("udevadm control --reload", "udevadm trigger --settle --subsystem-match=ipmi")
-    if not has_group:
+    if not machine.has_group(group):
         yield Finding(FAULT, f"there is no group {group}, which {UDEV_RULE} names",
                       "Only root can open /dev/ipmi0",
                       (f"groupadd --system {group}", *commands))
         return
     for name in machine.names("/dev"):
         found = machine.owner(f"/dev/{name}") if re.fullmatch(r"ipmi\d+", name) else None
-        if found and found != (group, mode):
+        if found and found != wanted:
             yield Finding(FAULT, f"/dev/{name} has group {found[0]} and mode {found[1]:04o}, not "
                           f"{group} and {mode:04o}",
                           "Who may open it can switch the machine off; others cannot", commands)

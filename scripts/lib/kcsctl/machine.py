@@ -7,6 +7,7 @@ there, or may not be read, is None: without root some are not readable.
 import collections
 import contextlib
 import dataclasses
+import grp
 import os
 import pathlib
 import re
@@ -129,13 +130,24 @@ class Machine:
         return b"".join(records).decode(errors="replace")
 
     def owner(self, path):
-        """(name of its group, its mode) of a file; None without one."""
+        """(its group, its mode) of a file; None without one."""
         try:
             status = self.at(path).stat()
         except OSError:
             return None
-        name = re.search(rf"^(\w[\w-]*):[^:]*:{status.st_gid}:", self.read("/etc/group") or "", re.M)
-        return name[1] if name else str(status.st_gid), status.st_mode & 0o7777
+        return self.group_name(status.st_gid) or str(status.st_gid), status.st_mode & 0o7777
+
+    def group_name(self, number):
+        """The name of a group, also of one that is not in /etc/group; or None."""
+        with contextlib.suppress(KeyError):
+            return grp.getgrgid(number).gr_name
+        return None
+
+    def has_group(self, name):
+        """Whether there is a group, in /etc/group or elsewhere."""
+        with contextlib.suppress(KeyError):
+            return bool(grp.getgrnam(name))
+        return False
 
     def exists(self, path):
         """Whether there is such a file or folder."""
