@@ -178,11 +178,12 @@ class KcsctlTest(VmCase):
             examine stock; mend stock; examine blacklisted; mend blacklisted; served ours
             echo ACPI000D:00 >"$(echo /sys/bus/*/drivers/*power*meter/unbind)" && bound && exit 1
             examine unbound; mend unbound; served bound; examine healthy
+            ipmitool raw 0x30 0xe1 2 0 || exit 1
             until grep -q dead /sys/class/kcs/kcs0/health; do ipmitool mc info >/dev/null 2>&1; done
             examine dead; as_nobody kcsctl doctor --json >/tmp/nobody; echo nobody_status=$?
             for _ in $(seq 1200); do grep -q ready /sys/class/kcs/kcs0/health && break; sleep 0.1; done
             examine back; echo ---; cat /tmp/nobody
-        """, bmc=["--silent-from-s", "150", "--silent-s", "60"])
+        """, bmc=["--silent-from-s", "inf", "--silent-s", "60"])
         values = self.values(result)
         said = dict(re.findall(r"^== (\w+)\n((?:[^=].*\n)*)", result.output, re.M))
         faults = {name: re.findall(r"^(?:fault|note): .*", text, re.M) for name, text in said.items()}
@@ -199,7 +200,7 @@ class KcsctlTest(VmCase):
         for name in ("healthy", "back"):
             self.assertRegex(said[name], "^nothing found; .*aml-lint is not installed\n$")
         self.check_nobody(values, json.loads(result.output.split("---\n")[1]))
-        self.assertLess(values["dead_ms"], 5000)
+        self.assertLess(values["dead_ms"], 5000 * self.pace)
         print(f"doctor {values['healthy_ms']:.0f} ms, of a dead BMC {values['dead_ms']:.0f} ms", end=" ")
 
     def check_nobody(self, values, data):
