@@ -85,7 +85,7 @@ def test_rule_of_the_administrator_counts(tmp_path):
 
 @pytest.mark.parametrize("name, text", [
     ("60-kcs-dkms.rules", ""), ("60-kcs-dkms.rules", None),
-    ("70-mine.rules", 'KERNEL=="ipmi*", MODE="0666"')])
+    ("70-mine.rules", 'KERNEL=="ipmi*", MODE="0666"')], ids=["empty", "null", "besides"])
 def test_rule_that_is_masked_or_besides_counts(tmp_path, name, text):
     machine = healthy(tmp_path)
     open_to_all(machine)
