@@ -366,6 +366,7 @@ class PanicTest(VmCase):
     def test_panic_is_written_to_the_event_log(self):
         self.assertRegex(self.panic("event", "").requests, self.OS_STOP)
 
+    @pytest.mark.alone
     def test_message_on_its_way_is_not_sent_twice_in_a_panic(self):
         self.machine.initrd.build_program(CLOCK)
         result = self.panic("event", """
