@@ -310,7 +310,6 @@ static void interrupt_that_may_be_off_is_not_waited_for(struct kunit *test)
 		.code = IPMI_DEVICE_IN_FW_UPDATE_ERR,
 	};
 	struct engine *engine = test->priv;
-	u64 worst_us = 0, began_us;
 	unsigned long flags;
 	int i;
 
@@ -320,14 +319,10 @@ static void interrupt_that_may_be_off_is_not_waited_for(struct kunit *test)
 	spin_lock_irqsave(&engine->host->lock, flags);
 	kcs_enables_doubt(engine->host);
 	spin_unlock_irqrestore(&engine->host->lock, flags);
-	engine_step(engine);
-	for (i = 0; i < 10; i++) {
-		began_us = engine_now_us(engine);
+	for (i = 0; i < 10; i++)
 		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
-		worst_us = max(worst_us, engine_now_us(engine) - began_us);
-	}
-	KUNIT_EXPECT_LE(test, worst_us, THINK_US + 5000ull);
-	engine_thaw(engine);
+	KUNIT_EXPECT_EQ(test, engine->host->irq_missed, 0u);
+	KUNIT_EXPECT_TRUE(test, engine->host->irq.is_trusted);
 	engine_set_fault(engine, SIM_FAULT_NONE, 0);
 	KUNIT_EXPECT_TRUE(test, engine_until(engine, irq_is_expected));
 }
