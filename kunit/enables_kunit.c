@@ -284,25 +284,7 @@ static bool irq_is_expected(struct engine *engine)
 	return enables_of(engine) & INTERRUPT && kcs_host_expects_irq(engine->host);
 }
 
-/* It restarted, and does not interrupt until it was told to again. */
-static void silence_does_not_cost_the_interrupt(struct kunit *test)
-{
-	struct engine *engine = test->priv;
-	int i;
-
-	start_with_irq(test);
-	engine_set_fault(engine, SIM_FAULT_SILENCE, 0);
-	KUNIT_EXPECT_NE(test, engine_ask(test, 0x06, 0x01, NULL), 0);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
-	set_enables(engine, 0);
-	engine_set_fault(engine, SIM_FAULT_NONE, 0);
-	KUNIT_ASSERT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
-	for (i = 0; i < 10; i++)
-		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
-	KUNIT_EXPECT_TRUE(test, engine_until(engine, irq_is_expected));
-}
-
-/* Nor does it say whether it does: "not now", for as long as a flash takes. */
+/* It restarted, and says "not now" to who asks, for as long as a flash takes. */
 static void interrupt_that_may_be_off_is_not_waited_for(struct kunit *test)
 {
 	static const struct sim_fault busy = {
@@ -336,7 +318,6 @@ static struct kunit_case enables_cases[] = {
 	KUNIT_CASE(pause_leaves_the_bmc_as_it_was),
 	KUNIT_CASE(removal_leaves_the_bmc_as_it_was),
 	KUNIT_CASE(idle_removal_restores_the_enables),
-	KUNIT_CASE(silence_does_not_cost_the_interrupt),
 	KUNIT_CASE(interrupt_that_may_be_off_is_not_waited_for),
 	{}
 };
