@@ -7,13 +7,10 @@
 #include <linux/err.h>
 #include <linux/irq.h>
 #include <linux/irqdesc.h>
-#include <linux/irqflags.h>
 #include <linux/jiffies.h>
 #include <linux/kthread.h>
 #include <linux/ktime.h>
-#include <linux/preempt.h>
 #include <linux/sched.h>
-#include <linux/smp.h>
 
 /* -- Time. ---------------------------------------------------------------- */
 
@@ -247,27 +244,6 @@ static void arm_fault(struct engine *engine)
 	engine->armed = true;
 }
 
-static void interrupts_are_on(struct irq_work *open)
-{
-	WRITE_ONCE(container_of(open, struct engine, open)->stretch, 0);
-}
-
-static void note_context(struct engine *engine)
-{
-	int cpu = raw_smp_processor_id();
-
-	if (irqs_disabled()) {
-		if (cpu != engine->stretch_cpu)
-			WRITE_ONCE(engine->stretch, 0);
-		engine->stretch_cpu = cpu;
-		WRITE_ONCE(engine->stretch, engine->stretch + 1);
-		engine->longest_stretch = max(engine->longest_stretch, engine->stretch);
-		irq_work_queue(&engine->open);
-	} else if (IS_ENABLED(CONFIG_PREEMPT_COUNT) && preempt_count()) {
-		engine->unpreemptible++;
-	}
-}
-
 /* Returns the time of the access. */
 static u64 count_access(struct engine *engine)
 {
@@ -284,7 +260,7 @@ static u8 engine_read(struct kcs_io *io, enum kcs_reg reg)
 	u64 now_us;
 	u8 value;
 
-	note_context(engine);
+	engine_note_context(engine);
 	spin_lock_irqsave(&engine->lock, flags);
 	now_us = count_access(engine);
 	engine->looks += reg == KCS_REG_STATUS;
@@ -303,7 +279,7 @@ static void engine_write(struct kcs_io *io, enum kcs_reg reg, u8 value)
 	unsigned long flags;
 	u64 now_us;
 
-	note_context(engine);
+	engine_note_context(engine);
 	spin_lock_irqsave(&engine->lock, flags);
 	now_us = count_access(engine);
 	engine->writes++;
@@ -336,7 +312,6 @@ int engine_init(struct kunit *test)
 	engine->clock.ops = &engine_clock_ops;
 	engine->class = KCS_CLASS_USER;
 	spin_lock_init(&engine->lock);
-	init_irq_work(&engine->open, interrupts_are_on);
 	test->priv = engine;
 	return 0;
 }
@@ -368,7 +343,7 @@ void engine_exit(struct kunit *test)
 	if (!engine)
 		return;
 	engine_stop(engine);
-	irq_work_sync(&engine->open);
+	engine_end_stretches();
 	root_device_unregister(engine->dev);
 }
 

@@ -13,8 +13,6 @@
 #include "../drivers/sim/monitor.h"
 #include "bench.h"
 
-#include <linux/irq_work.h>
-
 struct kunit;
 struct task_struct;
 
@@ -55,7 +53,6 @@ enum engine_time {
  * @stretch_cpu: on this CPU
  * @longest_stretch: of those
  * @unpreemptible: accesses with preemption off, but interrupts on
- * @open: ends a stretch as soon as interrupts are on
  * @sleeps: of the host
  * @hides_attention: SMS_ATN is not shown
  * @has_irq: the next interface gets an interrupt
@@ -90,7 +87,6 @@ struct engine {
 	u32 stretch, longest_stretch;
 	int stretch_cpu;
 	u32 unpreemptible;
-	struct irq_work open;
 	u32 sleeps;
 	bool hides_attention;
 	bool has_irq;
@@ -132,6 +128,10 @@ void engine_set(struct engine *engine, const struct sim_fault *fault);
 void engine_set_fault(struct engine *engine, enum sim_fault_kind kind, u8 code);
 void engine_set_pace(struct engine *engine, u32 byte_us, u32 think_us);
 void engine_raise(struct engine *engine);
+
+/* engine_context.c */
+void engine_note_context(struct engine *engine);
+void engine_end_stretches(void);
 
 u64 engine_now_us(struct engine *engine);
 void engine_freeze(struct engine *engine);

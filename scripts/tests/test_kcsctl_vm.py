@@ -200,7 +200,7 @@ class KcsctlTest(VmCase):
         for name in ("healthy", "back"):
             self.assertRegex(said[name], "^nothing found; .*aml-lint is not installed\n$")
         self.check_nobody(values, json.loads(result.output.split("---\n")[1]))
-        self.assertLess(values["dead_ms"], 5000 * self.pace)
+        self.assertLess(values["dead_ms"], 20000 * self.pace)   # a busy host, and no time-out
         print(f"doctor {values['healthy_ms']:.0f} ms, of a dead BMC {values['dead_ms']:.0f} ms", end=" ")
 
     def check_nobody(self, values, data):
