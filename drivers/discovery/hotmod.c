@@ -8,6 +8,7 @@
  */
 #include "hotmod.h"
 
+#include <kcs/digit.h>
 #include <linux/bits.h>
 #include <linux/errno.h>
 #include <linux/limits.h>
@@ -72,17 +73,6 @@ static bool reader_is_at(const struct reader *reader, const char *word)
 
 /* -- Numbers, in the bases of C. ------------------------------------------- */
 
-static u32 digit_value(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return U32_MAX;
-}
-
 /* Sets the base that a prefix says; returns how long that is. */
 static size_t read_base(const char *text, size_t length, u32 *base)
 {
@@ -102,9 +92,9 @@ static const char *read_number(const char *text, size_t length, u64 max, u64 *nu
 	if (i == length)
 		return "is no number";
 	for (; i < length; i++) {
-		u32 digit = digit_value(text[i]);
+		u32 digit = kcs_digit(text[i]);
 
-		if (digit >= base)
+		if (digit >= base)	/* or is none */
 			return "is no number";
 		low = low * base + digit;
 		high = high * base + (low >> 32);

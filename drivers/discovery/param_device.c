@@ -42,25 +42,34 @@ static u32 irq_of(struct platform_device *pdev)
 	return line ? line->start : 0;
 }
 
-static struct platform_device **find_slot(const struct kcs_location *location)
+static struct platform_device **find_free(void)
 {
 	unsigned int i;
 
 	lockdep_assert_held(&devices_lock);
 	for (i = 0; i < KCS_PARAM_DEVICES_MAX; i++)
-		if (location ? devices[i] && kcs_location_overlaps(location_of(devices[i]),
-								   location) :
-		    !devices[i])
+		if (!devices[i])
 			return &devices[i];
+	return NULL;
+}
+
+static struct platform_device *find_named(const struct kcs_location *location)
+{
+	unsigned int i;
+
+	lockdep_assert_held(&devices_lock);
+	for (i = 0; i < KCS_PARAM_DEVICES_MAX; i++)
+		if (devices[i] && kcs_location_overlaps(location_of(devices[i]), location))
+			return devices[i];
 	return NULL;
 }
 
 /* What has these registers: a device of ours without a driver, too. */
 static struct device *find_owner(const struct kcs_location *location)
 {
-	struct platform_device **slot = find_slot(location);
+	struct platform_device *named = find_named(location);
 
-	return slot ? get_device(&(*slot)->dev) : kcs_interface_find(location);
+	return named ? get_device(&named->dev) : kcs_interface_find(location);
 }
 
 /*
@@ -94,7 +103,7 @@ static struct platform_device *create_device(const struct kcs_location *location
 
 static int add_device(const struct kcs_location *location, u32 irq)
 {
-	struct platform_device **slot = find_slot(NULL), *pdev;
+	struct platform_device **slot = find_free(), *pdev;
 	struct device *owner;
 
 	if (is_closed)
@@ -170,11 +179,11 @@ static int refuse_other(const struct kcs_location *location, struct platform_dev
 
 static int refuse_removal(const struct kcs_location *location)
 {
-	struct platform_device **other = find_slot(location);
+	struct platform_device *other = find_named(location);
 	struct device *owner;
 
 	if (other)
-		return refuse_other(location, *other);
+		return refuse_other(location, other);
 	owner = kcs_interface_find(location);
 	if (!owner) {
 		pr_err("%s 0x%llx: no interface is there; nothing removed\n",

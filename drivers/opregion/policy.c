@@ -17,6 +17,7 @@
 #include "policy.h"
 
 #include <kcs/command.h>
+#include <kcs/digit.h>
 #include <kcs/regs.h>
 
 /**
@@ -70,25 +71,14 @@ static bool ends_word(char c)
 	return !c || c == ',' || c == ' ' || c == '\n';
 }
 
-static int digit(char c)
-{
-	if (c >= '0' && c <= '9')
-		return c - '0';
-	if (c >= 'a' && c <= 'f')
-		return c - 'a' + 10;
-	if (c >= 'A' && c <= 'F')
-		return c - 'A' + 10;
-	return -1;
-}
-
 /* One or two digits; returns how many characters, 0 for none. */
 static size_t read_byte(const char *text, u16 *value)
 {
 	size_t i;
 
 	*value = 0;
-	for (i = 0; i < 2 && digit(text[i]) >= 0; i++)
-		*value = *value << 4 | digit(text[i]);
+	for (i = 0; i < 2 && kcs_digit(text[i]) >= 0; i++)
+		*value = *value << 4 | kcs_digit(text[i]);
 	return i;
 }
 

@@ -295,5 +295,5 @@ def check_firmware(evidence):
                 if not finding["note"]:
                     said.setdefault((finding["code"], finding["text"]), []).append(it["path"])
     for (code, text), paths in sorted(said.items()):
-        yield Finding(NOTE, f"firmware: {', '.join(paths)}: {code}", f"{text}",
+        yield Finding(NOTE, f"firmware: {', '.join(paths)}: {code}", text,
                       (f"{quote(str(LINT))} --policy={quote(policy)}",), "an update of the firmware may mend it")
