@@ -184,10 +184,14 @@ class Evidence:
                         return name, f"0x{first:x}-0x{last:x}"
         return None
 
+    @functools.cached_property
+    def table(self):
+        """Which interfaces tables name, and with which interrupt."""
+        return self.read_locked(DISCOVERY, "which interrupt firmware names") or ""
+
     def firmware_irq(self, interface):
         """The interrupt that a table names for an interface, or None."""
-        table = self.read_locked(DISCOVERY, "which interrupt firmware names")
-        for line in (table or "").splitlines():
+        for line in self.table.splitlines():
             words = line.split(None, 7)
             if len(words) > 6 and words[1] == interface.device and words[6].isdigit():
                 return int(words[6])
@@ -218,17 +222,22 @@ class Evidence:
 
     # -- The log. ------------------------------------------------------------------
 
+    @functools.cached_property
+    def log(self):
+        """The kernel's log, or None."""
+        return self.machine.read_log()
+
     def logged(self, interface, pattern):
         """(seconds since it was logged, text) of the last line of ours that matches, or None.
 
         The kernel keeps neither since when a BMC is as it is, nor why, anywhere else.
         """
-        log, uptime = self.machine.read_log(), self.machine.read("/proc/uptime")
-        if log is None or uptime is None:
+        uptime = self.machine.read("/proc/uptime")
+        if self.log is None or uptime is None:
             self.miss("since when and why (the kernel's log may not be read)")
             return None
         lines = re.findall(rf"^\d+,\d+,(\d+),[^;\n]*;{OURS} {re.escape(interface.device)}: "
-                           rf"((?:{pattern}).*)$", log, re.M)
+                           rf"((?:{pattern}).*)$", self.log, re.M)
         if not lines:
             return None
         return max(float(uptime.split()[0]) - int(lines[-1][0]) / 1000000, 0), lines[-1][1]
