@@ -1,5 +1,8 @@
 // SPDX-License-Identifier: GPL-2.0-only
-/* Which interfaces the message handler knows: they come and go as they do. */
+/*
+ * Which interfaces the message handler knows: they come and go as they do. Those that
+ * kcs_via_ipmi made of what it knows already are left out.
+ */
 #include "smi.h"
 
 #include <kcs/version.h>
@@ -63,6 +66,8 @@ static void on_gone(struct kcs_host *host)
 
 static int on_host(struct notifier_block *nb, unsigned long event, void *host)
 {
+	if (!kcs_host_has_registers(host))
+		return NOTIFY_OK;
 	if (event == KCS_HOST_READY)
 		on_ready(host);
 	else if (event == KCS_HOST_REMOVED)
@@ -78,6 +83,8 @@ static bool is_new(struct kcs_host *host, const void *unused)
 {
 	bool is_new;
 
+	if (!kcs_host_has_registers(host))
+		return false;
 	mutex_lock(&lock);
 	is_new = kcs_host_is_ready(host) && !find(host);
 	mutex_unlock(&lock);

@@ -75,6 +75,8 @@ static void host_init(struct kcs_host *host, const struct kcs_host_setup *setup)
 		     &host->progress, &host->work);
 	kcs_pair_init(&host->pair, setup->irq ? &host->irq.io : setup->io);
 	host->transport = setup->transport ?: &host->pair.transport;
+	host->transport->host = host;
+	host->firmware_handle = setup->firmware_handle;
 	rt_mutex_init(&host->registers);
 	spin_lock_init(&host->lock);
 	kcs_queue_init(&host->queue);
@@ -329,6 +331,28 @@ bool kcs_host_exists(kcs_host_match match, const void *context)
 }
 EXPORT_SYMBOL_GPL(kcs_host_exists);
 
+static int host_belongs_to(struct device *dev, const void *parent)
+{
+	return dev->parent == parent;
+}
+
+/**
+ * kcs_host_drives() - test whether a device has an interface
+ * @dev: the hardware device
+ *
+ * Context: may sleep.
+ * Return: true while kcs_host_create() has made one for it that is not gone; one
+ * that is going is not.
+ */
+bool kcs_host_drives(const struct device *dev)
+{
+	struct device *found = class_find_device(&kcs_class, NULL, dev, host_belongs_to);
+
+	put_device(found);
+	return found;
+}
+EXPORT_SYMBOL_GPL(kcs_host_drives);
+
 /**
  * kcs_host_device() - return the hardware device of an interface
  * @host: the interface
@@ -340,6 +364,30 @@ struct device *kcs_host_device(const struct kcs_host *host)
 	return host->dev.parent;
 }
 EXPORT_SYMBOL_GPL(kcs_host_device);
+
+/**
+ * kcs_host_firmware_handle() - return what firmware calls an interface
+ * @host: the interface
+ *
+ * Return: the handle of its device in the namespace; NULL when firmware does not know it.
+ */
+void *kcs_host_firmware_handle(const struct kcs_host *host)
+{
+	return host->firmware_handle;
+}
+EXPORT_SYMBOL_GPL(kcs_host_firmware_handle);
+
+/**
+ * kcs_host_has_registers() - test whether an interface is driven here
+ * @host: the interface
+ *
+ * Return: true when it is; false when another driver has the registers.
+ */
+bool kcs_host_has_registers(const struct kcs_host *host)
+{
+	return host->transport == &host->pair.transport;
+}
+EXPORT_SYMBOL_GPL(kcs_host_has_registers);
 
 /* -- The class. ----------------------------------------------------------- */
 

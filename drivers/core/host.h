@@ -76,6 +76,7 @@ enum kcs_news {
  * @clock: its time
  * @pair: its registers, as a transport
  * @transport: what carries its messages: @pair, unless it has no registers
+ * @firmware_handle: its device in firmware's namespace, NULL for none
  * @irq: the interrupt beside the registers
  * @thread: the engine
  * @work: ends the sleep of @thread
@@ -114,6 +115,7 @@ struct kcs_host {
 	struct kcs_clock *clock;
 	struct kcs_pair pair;
 	struct kcs_transport *transport;
+	void *firmware_handle;
 	struct kcs_irq irq;
 	struct task_struct *thread;
 	struct kcs_wake work;

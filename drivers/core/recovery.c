@@ -228,6 +228,23 @@ void kcs_recovery_judge(struct kcs_host *host, struct kcs_request *request,
 }
 
 /**
+ * kcs_host_progress() - say that a transport has something new for its message
+ * @host: the interface
+ *
+ * As an interrupt of one that has registers.
+ *
+ * Context: any.
+ */
+void kcs_host_progress(struct kcs_host *host)
+{
+	kcs_wake_up(&host->progress);
+	/* @is_left is read after the wake-up: see exchange_leave(). */
+	if (READ_ONCE(host->irq.is_left))
+		kcs_wake_up(&host->work);
+}
+EXPORT_SYMBOL_GPL(kcs_host_progress);
+
+/**
  * kcs_host_stir() - say that there may be something new behind an interface
  * @host: the interface
  *

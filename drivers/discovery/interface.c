@@ -7,6 +7,7 @@
 #include "registers.h"
 
 #include <kcs/host.h>
+#include <linux/acpi.h>
 #include <linux/device.h>
 #include <linux/err.h>
 #include <linux/list.h>
@@ -111,6 +112,7 @@ int kcs_interface_start(struct device *dev, const struct kcs_location *location,
 			int irq, bool irq_is_shared)
 {
 	struct kcs_host_setup setup = {
+		.firmware_handle = ACPI_HANDLE(dev),
 		.clock = &kcs_clock_system,
 		.irq = irq,
 		.irq_is_shared = irq_is_shared,

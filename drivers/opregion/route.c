@@ -4,7 +4,8 @@
  * that is met says it:
  *
  *	a device in the admin's map
- *	an IPI0001 device that is a KCS interface
+ *	an IPI0001 device that is a KCS interface, or one of another kind (SSIF, BT, SMIC)
+ *	that kcs_via_ipmi has made usable
  *
  * If neither is: the first interface; until it was ready once, the first at whose
  * registers there is something.
@@ -58,15 +59,29 @@ struct known {
 	struct kcs_host *host;
 };
 
+/**
+ * struct first - the first interface, by what it keeps when its driver changes
+ * @handle: of its device in the namespace, NULL for none
+ * @name: of its device
+ */
+struct first {
+	acpi_handle handle;
+	char name[];
+};
+
 static struct mapping map[MAP_MAX];
 static u32 map_count;
 static char *map_text;		/* what the lines point into */
-static const char *first;	/* device name, once it is known; set once */
+static const struct first *first;	/* once it is known; set once */
 static atomic_t changes = ATOMIC_INIT(0);
 
-static DEFINE_SPINLOCK(known_lock);	/* known, known_count */
+static DEFINE_SPINLOCK(known_lock);	/* known, known_count, usable, usable_count */
 static struct known known[KNOWN_MAX];
 static u32 known_count;
+
+/* Devices of other kinds that have an interface, or had one. */
+static acpi_handle usable[KNOWN_MAX];
+static u32 usable_count;
 
 static const struct acpi_device_id interface_ids[] = {
 	{ "IPI0001" },
@@ -77,33 +92,44 @@ static const struct acpi_device_id interface_ids[] = {
 
 static bool is_companion(struct kcs_host *host, const void *handle)
 {
-	return ACPI_HANDLE(kcs_host_device(host)) == handle;
+	return kcs_host_firmware_handle(host) == handle;
 }
 
 static bool has_name(struct kcs_host *host, const void *name)
 {
-	struct device *dev = kcs_host_device(host);
-	struct acpi_device *device = ACPI_COMPANION(dev);
+	struct acpi_device *device =
+		acpi_get_acpi_dev(kcs_host_firmware_handle(host));
 	const char *uid = device ? acpi_device_uid(device) : NULL;
+	bool has = (uid && !strcmp(uid, name)) ||
+		   !strcmp(dev_name(kcs_host_device(host)), name);
 
-	return (uid && !strcmp(uid, name)) || !strcmp(dev_name(dev), name);
+	acpi_put_acpi_dev(device);
+	return has;
 }
 
 /* Until the first is known, what reads FFh is passed over: a table may be wrong. */
 static bool may_be_first(struct kcs_host *host, const void *unused)
 {
-	const char *name = READ_ONCE(first);
+	const struct first *known = READ_ONCE(first);
 
-	return name ? !strcmp(dev_name(kcs_host_device(host)), name) :
-		      !kcs_host_is_absent(host);
+	if (!known)
+		return !kcs_host_is_absent(host);
+	return !strcmp(dev_name(kcs_host_device(host)), known->name) ||
+	       (known->handle && kcs_host_firmware_handle(host) == known->handle);
 }
 
 static void note_first(struct kcs_host *host)
 {
-	const char *name = kstrdup(dev_name(kcs_host_device(host)), GFP_KERNEL);
+	const char *name = dev_name(kcs_host_device(host));
+	size_t size = strlen(name) + 1;
+	struct first *new = kzalloc(struct_size(new, name, size), GFP_KERNEL);
 
-	if (cmpxchg(&first, NULL, name))
-		kfree(name);
+	if (!new)
+		return;
+	new->handle = kcs_host_firmware_handle(host);
+	memcpy(new->name, name, size);
+	if (cmpxchg(&first, NULL, new))
+		kfree(new);
 }
 
 /*
@@ -152,12 +178,44 @@ static bool is_kcs(acpi_handle handle)
 	return ift == IFT_KCS;
 }
 
-/* Regions below one of another kind are as those of nobody, as for acpi_ipmi. */
+static bool is_usable_locked(acpi_handle handle)
+{
+	u32 i;
+
+	lockdep_assert_held(&known_lock);
+	for (i = 0; i < usable_count; i++)
+		if (usable[i] == handle)
+			return true;
+	return false;
+}
+
+static bool is_usable(acpi_handle handle)
+{
+	bool is;
+
+	spin_lock(&known_lock);
+	is = is_usable_locked(handle);
+	spin_unlock(&known_lock);
+	return is;
+}
+
+static void note_usable(acpi_handle handle)
+{
+	spin_lock(&known_lock);
+	if (usable_count < KNOWN_MAX && !is_usable_locked(handle))
+		usable[usable_count++] = handle;
+	spin_unlock(&known_lock);
+}
+
+/*
+ * Regions below one of another kind are as those of nobody, as for acpi_ipmi, unless
+ * it is, or was, usable.
+ */
 static bool is_interface(acpi_handle handle)
 {
 	struct acpi_device *device = acpi_get_acpi_dev(handle);
 	bool is = device && !acpi_match_device_ids(device, interface_ids) &&
-		  is_kcs(handle);
+		  (is_kcs(handle) || is_usable(handle));
 
 	acpi_put_acpi_dev(device);
 	return is;
@@ -255,8 +313,10 @@ void kcs_route_changed(void)
 static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 				   void **value)
 {
-	if (kcs_host_exists(is_companion, handle))
+	if (kcs_host_exists(is_companion, handle)) {
+		note_usable(handle);
 		kcs_anchor_cover(handle);
+	}
 	return AE_OK;
 }
 

@@ -101,6 +101,7 @@ struct kcs_listener {
  * struct kcs_host_setup - what an interface is made of
  * @io: its registers; NULL with @transport
  * @transport: what carries its messages where it has no registers
+ * @firmware_handle: the device of the interface in firmware's namespace, NULL for none
  * @clock: its time, &kcs_clock_system on a machine
  * @irq: its interrupt, 0 for none
  * @irq_is_shared: other devices may use that line
@@ -108,6 +109,7 @@ struct kcs_listener {
 struct kcs_host_setup {
 	struct kcs_io *io;
 	struct kcs_transport *transport;
+	void *firmware_handle;
 	struct kcs_clock *clock;
 	int irq;
 	bool irq_is_shared;
@@ -116,6 +118,7 @@ struct kcs_host_setup {
 struct kcs_host *kcs_host_create(struct device *parent,
 				 const struct kcs_host_setup *setup);
 void kcs_host_remove(struct kcs_host *host);
+void kcs_host_progress(struct kcs_host *host);
 void kcs_host_stir(struct kcs_host *host);
 
 /**
@@ -131,7 +134,10 @@ typedef bool (*kcs_host_match)(struct kcs_host *host, const void *context);
 
 struct kcs_host *kcs_host_find(kcs_host_match match, const void *context);
 bool kcs_host_exists(kcs_host_match match, const void *context);
+bool kcs_host_drives(const struct device *dev);
 struct device *kcs_host_device(const struct kcs_host *host);
+void *kcs_host_firmware_handle(const struct kcs_host *host);
+bool kcs_host_has_registers(const struct kcs_host *host);
 bool kcs_host_is_absent(const struct kcs_host *host);
 bool kcs_host_is_ready(const struct kcs_host *host);
 u32 kcs_host_epoch(const struct kcs_host *host, u8 netfn);

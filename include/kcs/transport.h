@@ -12,6 +12,7 @@
 #include <kcs/msg.h>
 #include <linux/types.h>
 
+struct kcs_host;
 struct kcs_transport;
 
 /* What step() returns besides microseconds to sleep. */
@@ -46,6 +47,7 @@ struct kcs_transport_ops {
 /**
  * struct kcs_transport - a transport; embed it in what implements the operations
  * @ops: the operations
+ * @host: whose messages it carries; set by kcs_host_create()
  * @result: how the last message ended: 0, or a negative errno
  * @status: the Status register as last read, 0 where there is none
  * @dirty: the last message did not end cleanly; the next one resynchronises
@@ -54,6 +56,7 @@ struct kcs_transport_ops {
  */
 struct kcs_transport {
 	const struct kcs_transport_ops *ops;
+	struct kcs_host *host;
 	int result;
 	u8 status;
 	bool dirty;

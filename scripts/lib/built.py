@@ -3,7 +3,7 @@
 import pathlib
 import sys
 
-MODULES = ("kcs_host", "kcs_opregion", "kcs_ipmi", "kcs_sim")
+MODULES = ("kcs_host", "kcs_opregion", "kcs_ipmi", "kcs_via_ipmi", "kcs_sim")
 
 
 def modules(folder):
