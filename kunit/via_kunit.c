@@ -145,26 +145,29 @@ static void completion_code_is_passed_on(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, driver.taken, 1);
 }
 
-/* A BMC that says FFh answers Get Device ID; no driver says so for it. */
-static void unspecified_error_of_a_bmc_is_passed_on(struct kunit *test)
+/* Whoever says it: the reply to another request is returned so, too. */
+static void unspecified_error_starts_a_search(struct kunit *test)
 {
 	static const u8 codes[] = { IPMI_ERR_UNSPECIFIED, IPMI_BUS_ERR };
+	struct engine *engine = test->priv;
 	size_t i;
 	u8 cc;
 
 	driver_start(test);
-	driver.extra = 0;
 	for (i = 0; i < ARRAY_SIZE(codes); i++) {
 		driver.taken = 0;
+		driver.extra = 0;
 		driver.code = codes[i];
+		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), -EIO);
+		driver.extra = 15;
+		driver.code = 0;
 		KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
-		KUNIT_EXPECT_EQ(test, cc, codes[i]);
-		KUNIT_EXPECT_EQ(test, driver.taken, 2);
+		KUNIT_EXPECT_EQ_MSG(test, driver.taken, 4, "two questions between");
 	}
-	KUNIT_EXPECT_TRUE(test, kcs_host_is_ready(((struct engine *)test->priv)->host));
+	KUNIT_EXPECT_EQ(test, engine->host->health.state, KCS_HEALTH_DEGRADED);
 }
 
-static void unspecified_error_of_a_driver_is_a_failure(struct kunit *test)
+static void driver_that_gives_up_is_dead(struct kunit *test)
 {
 	struct engine *engine = test->priv;
 	u8 cc;
@@ -367,8 +370,8 @@ static struct kunit_case via_cases[] = {
 	KUNIT_CASE(request_is_carried_and_answered),
 	KUNIT_CASE(request_is_carried_to_its_lun),
 	KUNIT_CASE(completion_code_is_passed_on),
-	KUNIT_CASE(unspecified_error_of_a_bmc_is_passed_on),
-	KUNIT_CASE(unspecified_error_of_a_driver_is_a_failure),
+	KUNIT_CASE(unspecified_error_starts_a_search),
+	KUNIT_CASE(driver_that_gives_up_is_dead),
 	KUNIT_CASE(silent_driver_gets_one_message),
 	KUNIT_CASE(late_reply_is_discarded_and_ends_the_outage),
 	KUNIT_CASE(reply_wakes_the_engine),

@@ -12,7 +12,6 @@
 
 #include <kcs/host.h>
 #include <linux/errno.h>
-#include <linux/ipmi_msgdefs.h>
 #include <linux/kernel.h>
 #include <linux/minmax.h>
 
@@ -34,7 +33,6 @@ static void via_begin(struct kcs_transport *transport,
 	via->request = request;
 	via->reply = reply;
 	via->wire = *request;
-	via->is_doubted = false;
 	via->state = KCS_VIA_UNSENT;
 }
 
@@ -168,21 +166,17 @@ static bool via_take(struct kcs_via_transport *via, struct kcs_msg *answer)
 }
 
 /*
- * FFh or 82h alone is what drivers return for a message that they gave up, and what a
- * BMC may say. Get Device ID tells which: a BMC that answers that said it itself.
+ * FFh or 82h alone is what ipmi_msghandler and drivers return for a message that failed:
+ * one that was given up, or got the reply to another. A BMC that says so itself cannot be
+ * told from that, and costs a search for it. AML gets the code all the same, with the
+ * status that says that there was no reply.
  */
-static bool is_doubtful(const struct kcs_msg *answer)
+static bool is_failure(const struct kcs_msg *answer)
 {
 	u8 cc = kcs_msg_cc(answer);
 
 	return answer->len == KCS_MSG_REPLY_MIN &&
 	       (cc == IPMI_ERR_UNSPECIFIED || cc == IPMI_BUS_ERR);
-}
-
-static bool is_question(const struct kcs_msg *request)
-{
-	return request->bytes[0] >> 2 == IPMI_NETFN_APP_REQUEST &&
-	       request->bytes[1] == IPMI_GET_DEVICE_ID_CMD;
 }
 
 static u32 via_end(struct kcs_via_transport *via, int result)
@@ -192,26 +186,14 @@ static u32 via_end(struct kcs_via_transport *via, int result)
 	return KCS_STEP_DONE;
 }
 
-static u32 via_doubt(struct kcs_via_transport *via)
-{
-	kcs_msg_app(&via->wire, IPMI_GET_DEVICE_ID_CMD, NULL);
-	via->is_doubted = true;
-	via->state = KCS_VIA_UNSENT;
-	return KCS_STEP_POLL;
-}
-
 static u32 via_judge(struct kcs_via_transport *via, const struct kcs_msg *answer)
 {
-	if (!kcs_msg_answers(answer, &via->wire))
+	if (!kcs_msg_answers(answer, via->request))
 		return via_end(via, -EBADMSG);
-	if (via->is_doubted)
-		return via_end(via, is_doubtful(answer) ? -EIO : 0);
-	*via->reply = *answer;
-	if (!is_doubtful(answer))
-		return via_end(via, 0);
-	if (is_question(&via->wire))
+	if (is_failure(answer))
 		return via_end(via, -EIO);
-	return via_doubt(via);
+	*via->reply = *answer;
+	return via_end(via, 0);
 }
 
 static u32 via_step(struct kcs_transport *transport, u64 now_us, bool interrupt)

@@ -27,8 +27,7 @@ enum kcs_via_state {
  * @state: of the message in flight
  * @request: it
  * @reply: where its reply goes
- * @wire: what is sent, as ipmi_msghandler wants it
- * @is_doubted: Get Device ID is on its way in place of @request
+ * @wire: a copy of it, to which ipmi_msghandler may keep a pointer
  * @lock: protects what follows
  * @serial: of the message sent last, which ipmi_msghandler returns with its reply
  * @is_out: it was not returned yet
@@ -42,7 +41,6 @@ struct kcs_via_transport {
 	const struct kcs_msg *request;
 	struct kcs_msg *reply;
 	struct kcs_msg wire;
-	bool is_doubted;
 	spinlock_t lock;	/* serial, is_out, is_awaited, answer */
 	long serial;
 	bool is_out;

@@ -1,15 +1,17 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What AML gets from an IPMI region, byte by byte: one table of methods.
 
-Each row is a method in one SSDT. Our modules answer it twice, with QEMU's BMC and with
-kcs_sim; then, for information, the kernel's own ipmi_si and acpi_ipmi do with QEMU's
-BMC. "same" in the table is what was expected, byte for byte.
+Each row is a method in one SSDT. Our modules answer it with QEMU's BMC, with kcs_sim, and
+with QEMU's BMC behind each interface that other drivers have; then, for information, the
+kernel's own ipmi_si and acpi_ipmi do with QEMU's BMC. "same" in the table is what was
+expected, byte for byte.
 """
+import functools
 import re
 
 import pytest
 
-from aml_rows import IN_TREE, QEMU, ROWS, SIM, ssdt
+from aml_rows import IN_TREE, OVER, QEMU, ROWS, SIM, ssdt
 from vm import GUEST
 from vm_case import SPLAT
 from vm_table import columns
@@ -26,7 +28,7 @@ def calls(stack, rows):
     """The script's lines that evaluate those rows that are this stack's."""
     lines = []
     for number, row in rows.items():
-        if stack not in row.backends:
+        if not row.runs_on(stack):
             continue
         if row.fault:
             lines.append(f"fault {row.fault}")
@@ -56,6 +58,15 @@ def script_sim(rows):
             modprobe kcs_aml || exit 1
         {calls(SIM, rows)}
         rmmod kcs_sim && unload
+    """
+
+
+def script_over(stack, drivers, rows):
+    return f"""
+        modprobe -a {drivers} kcs_opregion kcs_via_ipmi && await "BMC ready" &&
+            modprobe kcs_aml || exit 1
+        {calls(stack, rows)}
+        rmmod kcs_via_ipmi && unload
     """
 
 
@@ -103,10 +114,10 @@ def cell(row, got):
 
 
 def our_cell(row, number, stack, run):
-    if stack not in row.backends:
+    if not row.runs_on(stack):
         return "-"
     return cell(row, run.got.get((stack, number))) + \
-        ("  and log" if run.complaints(stack, number, row.expected) else "")
+        ("  and log" if run.complaints(stack, number, row.gives(stack)) else "")
 
 
 def in_tree_cell(row, number, run):
@@ -119,7 +130,11 @@ def in_tree_cell(row, number, run):
 class Runs:
     """One boot for each stack of ours, when it is needed, with the rows that were chosen."""
 
-    BEDS = {QEMU: (script_qemu, []), SIM: (script_sim, None)}
+    BEDS = {
+        QEMU: (script_qemu, {}), SIM: (script_sim, {"bmc": None}),
+        **{stack: (functools.partial(script_over, stack, drivers), {"interface": interface})
+           for stack, (interface, drivers) in OVER.items()},
+    }
 
     def __init__(self, machine, rows, folder):
         self.machine, self.rows, self.made = machine, rows, {}
@@ -128,9 +143,9 @@ class Runs:
 
     def of(self, stack):
         if stack not in self.made:
-            script, bmc = self.BEDS[stack]
+            script, hardware = self.BEDS[stack]
             self.made[stack] = Run(self.machine.boot(
-                PRELUDE + script(self.rows), ssdts=[self.table], bmc=bmc,
+                PRELUDE + script(self.rows), ssdts=[self.table], **hardware,
                 timeout_s=4800 if self.machine.kernel.is_sanitized else 600))
         return self.made[stack]
 
@@ -157,13 +172,13 @@ def runs(machine, request, show, tmp_path_factory):
 @pytest.mark.parametrize("stack, number", [
     pytest.param(stack, number, id=f"{stack}-{number:03}_{row.name.replace(' ', '_')}",
                  marks=pytest.mark.xdist_group(stack))
-    for stack in Runs.BEDS for number, row in NUMBERED.items() if stack in row.backends])
+    for stack in Runs.BEDS for number, row in NUMBERED.items() if row.runs_on(stack)])
 def test_row(runs, stack, number):
     row, run = NUMBERED[number], runs.of(stack)
     got = run.got.get((stack, number))
     spelt = lambda value: value.hex(" ") if isinstance(value, bytes) else value
-    assert spelt(got) == spelt(row.expected), run.result.output[-1500:]
-    assert not run.complaints(stack, number, row.expected)
+    assert spelt(got) == spelt(row.gives(stack)), run.result.output[-1500:]
+    assert not run.complaints(stack, number, row.gives(stack))
 
 
 @pytest.mark.parametrize("stack", [

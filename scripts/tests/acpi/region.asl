@@ -27,6 +27,7 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "REGION", 1)
         OperationRegion (OEMR, IPMI, 0x3000, 0x100)
         Field (OEMR, BufferAcc, NoLock, Preserve)
         {
+            Offset (0xE0), ORDR, 8,     // a reply to order
             Offset (0xEE), ECHO, 8
         }
         Field (OEMR, BufferAcc, Lock, Preserve)
@@ -63,6 +64,17 @@ DefinitionBlock ("", "SSDT", 2, "KCS", "REGION", 1)
                 Return (0xFFFFFFFF)
             }
             Return (DerefOf (Local0 [4]) | DerefOf (Local0 [5]) << 8)
+        }
+
+        // A reply after 8 s
+        Method (SLOW)
+        {
+            Local0 = ORDR = Buffer (66) { 0, 3, 0, 1, 80 }
+            If (DerefOf (Local0 [Zero]))
+            {
+                Return (0xFFFFFFFF)
+            }
+            Return (Zero)
         }
 
         // Nothing says whose this one is
