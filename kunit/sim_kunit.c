@@ -384,60 +384,6 @@ static const struct sim_fault silence_any = {
 	.kind = SIM_FAULT_SILENCE, .byte = SIM_ANY_BYTE, .command = SIM_ANY_COMMAND,
 };
 
-static void fault_waits_for_byte_state_command_and_time(struct kunit *test)
-{
-	static const struct {
-		struct sim_fault fault;
-		struct sim_moment moment;
-		bool strikes;
-	} rows[] = {
-		{ { SIM_FAULT_ERROR, 3, 0, SIM_ANY_COMMAND }, { 0, 3 }, true },
-		{ { SIM_FAULT_ERROR, 3, 0, SIM_ANY_COMMAND }, { 0, 2 }, false },
-		{ { SIM_FAULT_ERROR, SIM_ANY_BYTE, BIT(KCS_STATE_READ), SIM_ANY_COMMAND },
-		  { 0, 9, KCS_STATE_READ }, true },
-		{ { SIM_FAULT_ERROR, SIM_ANY_BYTE, BIT(KCS_STATE_READ), SIM_ANY_COMMAND },
-		  { 0, 9, KCS_STATE_WRITE }, false },
-		{ { SIM_FAULT_ERROR, SIM_ANY_BYTE, 0, 0x2c02 }, { 0, 0, 0, 0x2c02 }, true },
-		{ { SIM_FAULT_ERROR, SIM_ANY_BYTE, 0, 0x2c02 }, { 0, 0, 0, 0x0601 }, false },
-		{ { SIM_FAULT_ERROR, SIM_ANY_BYTE, 0, SIM_ANY_COMMAND, 100 }, { 100 }, true },
-		{ { SIM_FAULT_ERROR, SIM_ANY_BYTE, 0, SIM_ANY_COMMAND, 100 }, { 99 }, false },
-		{ { SIM_FAULT_RESET, SIM_ANY_BYTE, 0, SIM_ANY_COMMAND }, { 0 }, false },
-	};
-	size_t i;
-
-	for (i = 0; i < ARRAY_SIZE(rows); i++) {
-		struct sim_trouble trouble;
-
-		sim_fault_set(&trouble, &rows[i].fault);
-		KUNIT_EXPECT_EQ_MSG(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR,
-							    &rows[i].moment),
-				    rows[i].strikes, "row %zu", i);
-		KUNIT_EXPECT_EQ(test, trouble.hits, (u32)rows[i].strikes);
-	}
-}
-
-static void fault_strikes_as_often_as_it_should(struct kunit *test)
-{
-	struct sim_fault twice = silence_any;
-	struct sim_moment moment = {};
-	struct sim_trouble trouble;
-
-	twice.kind = SIM_FAULT_ERROR;
-	twice.times = 2;
-	sim_fault_set(&trouble, &twice);
-	KUNIT_EXPECT_TRUE(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR, &moment));
-	KUNIT_EXPECT_TRUE(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR, &moment));
-	KUNIT_EXPECT_FALSE(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR, &moment));
-	KUNIT_EXPECT_EQ(test, trouble.hits, 2u);
-	twice.times = 0;
-	twice.for_us = 10;
-	sim_fault_set(&trouble, &twice);
-	KUNIT_EXPECT_TRUE(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR, &moment));
-	moment.now_us = 10;
-	KUNIT_EXPECT_FALSE(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR, &moment));
-	KUNIT_EXPECT_EQ(test, trouble.fault.kind, SIM_FAULT_NONE);
-}
-
 static void silent_bmc_answers_after_its_time(struct kunit *test)
 {
 	struct sim_kcs *kcs = create(test, "spec");
@@ -553,8 +499,6 @@ static struct kunit_case sim_cases[] = {
 	KUNIT_CASE(interrupt_is_up_while_a_byte_waits),
 	KUNIT_CASE(attention_is_shown),
 	KUNIT_CASE(drawn_times_stay_in_range_and_repeat),
-	KUNIT_CASE(fault_waits_for_byte_state_command_and_time),
-	KUNIT_CASE(fault_strikes_as_often_as_it_should),
 	KUNIT_CASE(silent_bmc_answers_after_its_time),
 	KUNIT_CASE(floating_bus_reads_ones_and_takes_nothing),
 	KUNIT_CASE(events_never_end_under_their_fault),
