@@ -62,9 +62,31 @@ static void fault_strikes_as_often_as_it_should(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, trouble.fault.kind, SIM_FAULT_NONE);
 }
 
+static void time_of_a_fault_begins_with_its_first_hit(struct kunit *test)
+{
+	static const struct {
+		u64 now_us;
+		bool strikes;
+	} rows[] = { { 1000, true }, { 1060, true }, { 1099, true }, { 1100, false } };
+	struct sim_fault fault = error_any;
+	struct sim_trouble trouble;
+	size_t i;
+
+	fault.for_us = 100;
+	sim_fault_set(&trouble, &fault);
+	for (i = 0; i < ARRAY_SIZE(rows); i++) {
+		struct sim_moment moment = { rows[i].now_us };
+
+		KUNIT_EXPECT_EQ_MSG(test, sim_fault_strikes(&trouble, SIM_FAULT_ERROR,
+							    &moment),
+				    rows[i].strikes, "row %zu", i);
+	}
+}
+
 static struct kunit_case fault_cases[] = {
 	KUNIT_CASE(fault_waits_for_byte_state_command_and_time),
 	KUNIT_CASE(fault_strikes_as_often_as_it_should),
+	KUNIT_CASE(time_of_a_fault_begins_with_its_first_hit),
 	{}
 };
 

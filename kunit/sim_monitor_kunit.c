@@ -102,6 +102,8 @@ static void monitor_counts_spinning_only(struct kunit *test)
 
 	for (i = 0; i < 10 * SIM_MONITOR_LOOKS_MAX; i++)
 		sim_monitor_read(&monitor, KCS_REG_STATUS, 0x02, ++now_us);
+	for (i = 0; i < 2 * SIM_MONITOR_LOOKS_MAX; i++)
+		sim_monitor_read(&monitor, KCS_REG_STATUS, i % 2 ? 0x02 : 0x42, now_us);
 	KUNIT_EXPECT_EQ(test, sim_monitor_total(&monitor), 0u);
 	for (i = 0; i < SIM_MONITOR_LOOKS_MAX; i++)
 		sim_monitor_read(&monitor, KCS_REG_STATUS, 0x42, now_us);

@@ -8,6 +8,8 @@
 
 static const struct sim_row sensor_rows[] = {
 	{ 0x04, 0x2d, 1, HEX(1), 4, REPLY(0, 42, 0xc0, 0xc0) },
+	/* a threshold that a sensor lacks is not passed */
+	{ 0x04, 0x2d, 1, HEX(2), 4, REPLY(0, 23, 0xc0, 0xc0) },
 	{ 0x04, 0x2d, 1, HEX(5), 4, REPLY(0, 46) },
 	{ 0x04, 0x2d, 1, HEX(6), 5, REPLY(0, 0, 0xc0, 0x00, 0x80) },
 	{ 0x04, 0x2d, 1, HEX(0), 1, REPLY(0xcb) },
