@@ -78,6 +78,26 @@ static int call_now(struct kunit *test, u8 netfn, u8 cmd, u8 data, u32 keep_ms)
 	return kcs_coalesce_transfer(engine->host, &msg, &reply, LONG_MS, keep_ms);
 }
 
+/* The interface of another BMC, in the case that has one. */
+static struct engine *other;
+
+/* What the test does from here on concerns the other interface. */
+static void swap_engines(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+
+	test->priv = other;
+	other = engine;
+}
+
+static void start_other(struct kunit *test)
+{
+	other = engine_create(test, "kcs_engine_other");
+	swap_engines(test);
+	engine_start_ready(test, "spec");
+	swap_engines(test);
+}
+
 /* Holds the interface while time stands still: calls are queued behind it. */
 static struct kcs_request *occupant;
 
@@ -111,6 +131,9 @@ static int coalesce_init(struct kunit *test)
 static void coalesce_exit(struct kunit *test)
 {
 	engine_exit(test);
+	if (other)
+		engine_destroy(other);
+	other = NULL;
 	if (occupant)
 		kcs_request_put(occupant);
 	occupant = NULL;
@@ -154,6 +177,28 @@ static void what_is_not_equal_or_not_a_read_is_not_shared(struct kunit *test)
 		KUNIT_EXPECT_EQ(test, end_call(i), (int)KCS_COALESCE_OWN);
 	KUNIT_EXPECT_EQ(test, transfers(test), 5ull);
 	KUNIT_EXPECT_EQ(test, callers[3].reply.bytes[3], (u8)1);
+}
+
+/* Neither on its way nor kept: the first call waits behind the occupant meanwhile. */
+static void callers_of_two_bmcs_share_nothing(struct kunit *test)
+{
+	u32 commands;
+
+	start_other(test);
+	commands = other->kcs.commands;
+	begin_call(test, 0, 0x06, 0x59, 1, LONG_MS);
+	swap_engines(test);
+	begin_call(test, 1, 0x06, 0x59, 1, LONG_MS);
+	swap_engines(test);
+	engine_thaw(test->priv);
+	KUNIT_EXPECT_EQ(test, end_call(0), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, end_call(1), (int)KCS_COALESCE_OWN);
+	KUNIT_EXPECT_EQ(test, other->kcs.commands, commands + 1);
+
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_OWN);
+	swap_engines(test);
+	KUNIT_EXPECT_EQ(test, call_now(test, 0x06, 0x01, 1, 60000), (int)KCS_COALESCE_OWN);
+	swap_engines(test);
 }
 
 static void one_who_leaves_early_takes_nobody_with_him(struct kunit *test)
@@ -325,6 +370,7 @@ static void closing_ends_all_and_takes_no_more(struct kunit *test)
 static struct kunit_case coalesce_cases[] = {
 	KUNIT_CASE(equal_reads_at_a_time_share_one_transfer),
 	KUNIT_CASE(what_is_not_equal_or_not_a_read_is_not_shared),
+	KUNIT_CASE(callers_of_two_bmcs_share_nothing),
 	KUNIT_CASE(one_who_leaves_early_takes_nobody_with_him),
 	KUNIT_CASE(one_who_can_wait_longer_does_not_join),
 	KUNIT_CASE(one_who_comes_late_does_not_join),

@@ -296,6 +296,27 @@ static const struct kcs_io_ops engine_io_ops = {
 /* -- Coming and going. ---------------------------------------------------- */
 
 /**
+ * engine_create() - an engine without an interface yet
+ * @test: the test
+ * @name: of the device that its interfaces belong to
+ *
+ * Return: the engine, for engine_destroy(); its memory is the test's.
+ */
+struct engine *engine_create(struct kunit *test, const char *name)
+{
+	struct engine *engine = kunit_kzalloc(test, sizeof(*engine), GFP_KERNEL);
+
+	KUNIT_ASSERT_NOT_NULL(test, engine);
+	engine->dev = root_device_register(name);
+	KUNIT_ASSERT_FALSE(test, IS_ERR(engine->dev));
+	engine->io.ops = &engine_io_ops;
+	engine->clock.ops = &engine_clock_ops;
+	engine->class = KCS_CLASS_USER;
+	spin_lock_init(&engine->lock);
+	return engine;
+}
+
+/**
  * engine_init() - an engine as test->priv, without an interface yet
  * @test: the test
  *
@@ -303,16 +324,7 @@ static const struct kcs_io_ops engine_io_ops = {
  */
 int engine_init(struct kunit *test)
 {
-	struct engine *engine = kunit_kzalloc(test, sizeof(*engine), GFP_KERNEL);
-
-	KUNIT_ASSERT_NOT_NULL(test, engine);
-	engine->dev = root_device_register("kcs_engine");
-	KUNIT_ASSERT_FALSE(test, IS_ERR(engine->dev));
-	engine->io.ops = &engine_io_ops;
-	engine->clock.ops = &engine_clock_ops;
-	engine->class = KCS_CLASS_USER;
-	spin_lock_init(&engine->lock);
-	test->priv = engine;
+	test->priv = engine_create(test, "kcs_engine");
 	return 0;
 }
 
@@ -333,18 +345,24 @@ void engine_stop(struct engine *engine)
 }
 
 /**
+ * engine_destroy() - the counterpart of engine_create()
+ * @engine: the engine
+ */
+void engine_destroy(struct engine *engine)
+{
+	engine_stop(engine);
+	engine_end_stretches();
+	root_device_unregister(engine->dev);
+}
+
+/**
  * engine_exit() - the counterpart of engine_init()
  * @test: the test
  */
 void engine_exit(struct kunit *test)
 {
-	struct engine *engine = test->priv;
-
-	if (!engine)
-		return;
-	engine_stop(engine);
-	engine_end_stretches();
-	root_device_unregister(engine->dev);
+	if (test->priv)
+		engine_destroy(test->priv);
 }
 
 static void bmc_start(struct engine *engine, const struct sim_personality *personality,

@@ -116,6 +116,8 @@ static inline u32 engine_heard(const struct engine *engine)
 	return atomic_read(&engine->heard);
 }
 
+struct engine *engine_create(struct kunit *test, const char *name);
+void engine_destroy(struct engine *engine);
 int engine_init(struct kunit *test);
 void engine_exit(struct kunit *test);
 void engine_start(struct kunit *test, const struct sim_personality *personality);
