@@ -120,6 +120,27 @@ static void known_enables_are_not_asked_for_again(struct kunit *test)
 	kcs_host_unlisten(engine->host);
 }
 
+/* In an update of its firmware, for instance; and one that is quick again is. */
+static void slow_bmc_is_not_asked_for_its_enables(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 commands;
+
+	start(test, "spec");
+	commands = engine->kcs.commands;
+	engine_set_pace(engine, 3, 1500000);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	engine_spend(engine, 10000000);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands + 1);
+	engine_set_pace(engine, 3, 0);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x06, 0x01, NULL), 0);
+	engine_spend(engine, 1000000);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	KUNIT_EXPECT_EQ(test, engine->kcs.commands, commands + 3);
+	kcs_host_unlisten(engine->host);
+}
+
 /* For longer than a request is tried again. */
 static void busy_bmc_is_told_when_it_has_time(struct kunit *test)
 {
@@ -314,6 +335,7 @@ static struct kunit_case enables_cases[] = {
 	KUNIT_CASE(bmc_that_keeps_none_is_left_alone),
 	KUNIT_CASE(lost_enables_are_restored_for_a_poller),
 	KUNIT_CASE(known_enables_are_not_asked_for_again),
+	KUNIT_CASE(slow_bmc_is_not_asked_for_its_enables),
 	KUNIT_CASE(busy_bmc_is_told_when_it_has_time),
 	KUNIT_CASE(pause_leaves_the_bmc_as_it_was),
 	KUNIT_CASE(removal_leaves_the_bmc_as_it_was),

@@ -347,6 +347,28 @@ static void interrupt_brings_an_event_at_once(struct kunit *test)
 	kcs_host_unlisten(engine->host);
 }
 
+/* Looks only make up for one that was lost. */
+static void proven_interrupt_spares_looks(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u32 looks;
+
+	start(test, is_shared(test));
+	engine_listen(test, KCS_INTEREST_REPLY);
+	engine_spend(engine, USEC_PER_SEC);	/* the first round */
+	looks = engine->looks;
+	engine_spend(engine, 10 * USEC_PER_SEC);
+	KUNIT_EXPECT_GE(test, engine->looks - looks, 80u);
+	KUNIT_EXPECT_LE(test, engine->looks - looks, 102u);
+	kcs_host_expect(engine->host, KCS_INTEREST_EVENTS);
+	KUNIT_EXPECT_TRUE(test, engine_settle(engine));
+	looks = engine->looks;
+	engine_spend(engine, 10 * USEC_PER_SEC);
+	KUNIT_EXPECT_GE(test, engine->looks - looks, 8u);
+	KUNIT_EXPECT_LE(test, engine->looks - looks, 12u);
+	kcs_host_unlisten(engine->host);
+}
+
 /* No timer comes, and the thread sleeps until it is woken. */
 static void interrupt_ends_a_message_left_to_it(struct kunit *test)
 {
@@ -401,6 +423,7 @@ static struct kunit_case interrupt_cases[] = {
 	KUNIT_CASE(own_line_that_storms_is_given_up),
 	KUNIT_CASE_PARAM(only_an_exclusive_line_is_masked, next_line),
 	KUNIT_CASE_PARAM(interrupt_brings_an_event_at_once, next_line),
+	KUNIT_CASE_PARAM(proven_interrupt_spares_looks, next_line),
 	{}
 };
 

@@ -240,6 +240,33 @@ static void closed_interface_returns_messages(struct kunit *test)
 	kcs_sender_drain(&handler.smi);
 }
 
+static u8 ask_who_it_is(struct kunit *test, struct ipmi_recv_msg *asker)
+{
+	handler.returned = 0;
+	handler.msg.user_data = asker;
+	handler.msg.data[0] = IPMI_NETFN_APP_REQUEST << 2;
+	handler.msg.data[1] = IPMI_GET_DEVICE_ID_CMD;
+	handler.msg.data_size = 2;
+	kcs_sender_send(&handler.smi, &handler.msg);
+	KUNIT_ASSERT_TRUE(test, engine_until(test->priv, is_returned));
+	kcs_sender_drain(&handler.smi);
+	return returned_code(test);
+}
+
+/* A program is told that the BMC is gone; the handler, for an attribute, who it was. */
+static void own_question_is_answered_from_memory(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	struct ipmi_recv_msg asker = {}, program = { .user = (struct ipmi_user *)engine };
+
+	engine_start_ready(test, "spec");
+	handler_start(test);
+	KUNIT_EXPECT_EQ(test, ask_who_it_is(test, &asker), 0);
+	engine_set_fault(engine, SIM_FAULT_FLOATING, 0);
+	KUNIT_EXPECT_EQ(test, ask_who_it_is(test, &asker), 0);
+	KUNIT_EXPECT_NE(test, ask_who_it_is(test, &program), 0);
+}
+
 /* A heartbeat may wait behind any message. */
 static void message_is_short_while_a_watchdog_runs(struct kunit *test)
 {
@@ -274,6 +301,7 @@ static struct kunit_case sender_cases[] = {
 	KUNIT_CASE(power_off_leaves_a_working_interface_alone),
 	KUNIT_CASE(restart_fails_what_comes_after_the_pause),
 	KUNIT_CASE(closed_interface_returns_messages),
+	KUNIT_CASE(own_question_is_answered_from_memory),
 	KUNIT_CASE(message_is_short_while_a_watchdog_runs),
 	{}
 };
