@@ -20,7 +20,7 @@ pytestmark = pytest.mark.package
 
 PACKAGE = ROOT / "scripts/package"
 TOOLS = "debootstrap lintian man-db mandoc shellcheck xz-utils linux-image-amd64"
-MODULES = ["kcs_anchor", "kcs_host", "kcs_ipmi", "kcs_opregion", "kcs_sim"]
+MODULES = ["kcs_anchor", "kcs_host", "kcs_ipmi", "kcs_opregion", "kcs_sim", "kcs_via_ipmi"]
 # What APT, dpkg and DKMS keep for themselves, and copies of /etc/group.
 KEPT = re.compile(r"^/(var/(log|cache|lib/(apt|dpkg|systemd)|lib/dkms/mok)|tmp|run|proc|dev|deb)\b"
                   r"|^/etc/(group|gshadow)-$|^/usr/lib/modules/[^/]*/modules\.|^/etc/\.pwd\.lock$")
