@@ -103,6 +103,19 @@ class ViaTest(VmCase):
         self.assertEqual(self.values(result), {
             "ours": "0xbb", "none": "0xffffffff", "theirs": "0xbb"})
 
+    def test_kcsctl_tells_it_from_an_interface_and_gives_it_back(self):
+        result = self.look("""
+            modprobe -a ipmi_si ipmi_devintf && device && over && modprobe acpi_power_meter
+            for _ in $(seq 100); do bound && break; sleep 0.1; done
+            kcsctl status; echo status=$?; kcsctl take --dry-run; echo take=$?
+            kcsctl give-back; echo give_back=$?; echo hosts=$(hosts); sleep 1.2
+            echo watts=$(watts); lsmod | grep -c "^kcs_" | sed 's/^/left=/'
+        """, interface="isa-ipmi-kcs", kcsctl=True)
+        self.assertEqual(self.values(result), {
+            "status": 0, "take": 0, "give_back": 0, "hosts": 0, "watts": "187.0 W", "left": 0})
+        self.assertRegex(result.output, r"kcs_via_ipmi.0 +over /dev/ipmi0, found by kcs_via_ipmi\n")
+        self.assertNotIn("driver_override", result.output.partition("take=0")[2])
+
     def test_callers_that_wait_hold_up_no_removal(self):
         # The BMC replies to this after 8 s, and to nothing else meanwhile.
         slow = r"aml method=\\_SB.SLOW threads=16 count=16 ms=9000 | figure"

@@ -47,8 +47,8 @@ class Evidence:
         self.others = []    # interfaces that are not for kcs_host
         self.interfaces = []
         for each in find_interfaces(machine):
-            is_kcs = each.kind in ("kcs", None) and \
-                each.found_by not in ("kcs_sim", "another driver")
+            is_kcs = each.kind in ("kcs", None) and each.is_hardware and \
+                each.found_by != "another driver"
             (self.interfaces if is_kcs else self.others).append(each)
         self.ours = [each for each in self.interfaces if each.host]
         self.unchecked, self.remarks = [], []

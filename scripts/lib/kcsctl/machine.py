@@ -17,7 +17,7 @@ import sys
 OURS, STOCK = "kcs_host", "ipmi_si"
 BUSES = ("platform", "pci")
 # How the names of devices begin.
-SMBIOS, PARAMETER, SIMULATED = "dmi-ipmi-si", "kcs_param", "kcs_sim"
+SMBIOS, PARAMETER, SIMULATED, VIA = "dmi-ipmi-si", "kcs_param", "kcs_sim", "kcs_via_ipmi"
 PCI_CLASS_KCS = "0x0c0701"
 
 # The table of interfaces waits for the lock of each device, which a stuck driver keeps.
@@ -263,6 +263,11 @@ class Interface:
     is_acpi: bool
 
     @property
+    def is_hardware(self):
+        """Whether there are registers: those of kcs_sim and kcs_via_ipmi have none."""
+        return self.found_by not in (SIMULATED, VIA)
+
+    @property
     def is_in_service(self):
         """Whether its driver serves it, and does not only have the device."""
         return bool(self.host or self.ipmi or self.kind)
@@ -272,7 +277,7 @@ class Interface:
         """Which table names it."""
         if self.is_acpi:
             return "ACPI"
-        for start, table in ((SMBIOS, "SMBIOS"), (SIMULATED, "kcs_sim")):
+        for start, table in ((SMBIOS, "SMBIOS"), (SIMULATED, SIMULATED), (VIA, VIA)):
             if self.device.startswith(start):
                 return table
         return "PCI" if "/pci/" in self.path else "a parameter" \
@@ -330,6 +335,6 @@ def find_interfaces(machine):
 
 
 def other_hosts(machine, interface):
-    """The devices of other interfaces of ours; one of kcs_sim is no BMC of this machine."""
+    """The devices of other interfaces of ours that have registers."""
     return [device for device in class_of(machine, "kcs")
-            if device != interface.device and not (device or "").startswith(SIMULATED)]
+            if device != interface.device and not (device or "").startswith((SIMULATED, VIA))]

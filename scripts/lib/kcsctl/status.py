@@ -2,7 +2,7 @@
 """What drives the BMC, as data and as text."""
 import re
 
-from .machine import OURS, STOCK, find_interfaces
+from .machine import OURS, STOCK, VIA, find_interfaces
 
 CONF = "/etc/modprobe.d/kcs.conf"
 PACKAGED_CONF = "/usr/share/kcs-dkms/kcs.conf"
@@ -15,7 +15,9 @@ METERS = "/sys/bus/acpi/devices"
 # -- An interface. ----------------------------------------------------------------
 
 def address_of(machine, interface):
-    """Where its registers are; None where that is hidden from who asks."""
+    """Where its registers are, or the way to them; None where that is hidden from who asks."""
+    if interface.found_by == VIA:
+        return f"over /dev/ipmi{interface.device.partition('.')[2]}"
     for file in ("ports", "mem"):
         text = machine.read(f"/proc/io{file}") or ""
         line = re.search(rf"^ *0*([0-9a-f]+)-\w+ : {re.escape(interface.device)}$", text, re.M)
@@ -57,7 +59,7 @@ def interface_data(machine, interface):
         "device": interface.device,
         "found_by": interface.found_by,
         "address": address_of(machine, interface),
-        "driver": interface.driver or (interface.host and "kcs_sim"),
+        "driver": interface.driver or (interface.host and interface.found_by),
         "in_service": interface.is_in_service,
         "host": interface.host,
         "ipmi": interface.ipmi and f"/dev/{interface.ipmi}",
@@ -178,4 +180,4 @@ def lines(data):
 
 def as_text(data):
     """The report, for people."""
-    return "\n".join(f"{name:14}{text}" for name, text in lines(data))
+    return "\n".join(f"{name:13} {text}" for name, text in lines(data))

@@ -10,11 +10,11 @@ import signal
 import threading
 import time
 
-from .machine import OURS, STOCK, Failed, Halt, find_interfaces
+from .machine import OURS, STOCK, VIA, Failed, Halt, find_interfaces
 from .status import CONF
 
 MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
-UNLOAD_ORDER = ("kcs_ipmi", "kcs_opregion", "kcs_anchor", OURS)
+UNLOAD_ORDER = (VIA, "kcs_ipmi", "kcs_opregion", "kcs_anchor", OURS)
 
 QUIET_S, QUIET_WAIT_S = 1, 10
 SERVICE_WAIT_S, UNBIND_LIMIT_S = 10, 60

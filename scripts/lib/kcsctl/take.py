@@ -4,7 +4,7 @@ import os
 import re
 import time
 
-from .machine import (DISCOVERY, LOCKED_LIMIT_S, OURS, PARAMETER, STOCK, Failed, Halt,
+from .machine import (DISCOVERY, LOCKED_LIMIT_S, OURS, PARAMETER, STOCK, VIA, Failed, Halt,
                       find_interfaces, other_hosts)
 from .status import CONF, PACKAGED_CONF, is_switched, meters_of
 from .steps import (MODULES, PINNED, UNLOAD_ORDER, AwaitQuiet, Bind, Load, LoadMeter, Persist,
@@ -39,14 +39,14 @@ def choose(machine, device, driver):
 
 def can_move(interface):
     """Whether an interface belongs to a driver that this program knows, or to none."""
-    return interface.driver in (OURS, STOCK, None) and interface.found_by != "kcs_sim"
+    return interface.driver in (OURS, STOCK, None) and interface.is_hardware
 
 
 def check_kind(machine, interface, driver):
     """Refuse what a driver cannot have."""
     if not can_move(interface):
         raise Refused(f"{interface.device} belongs to "
-                      f"{interface.driver or 'kcs_sim'}, and stays there")
+                      f"{interface.driver or interface.found_by}, and stays there")
     if interface.kind not in ("kcs", None):
         raise Refused(f"{interface.device} is an interface of type {interface.kind}, "
                       f"and {OURS} drives kcs only")
@@ -287,12 +287,12 @@ def give_back_steps(machine, interface, is_persistent):
     steps = persist(machine, False) if is_persistent else []
     moved = move(machine, interface, STOCK)
     left = [name for name in UNLOAD_ORDER
-            if machine.can_unload(name) and not set(machine.holders(name)) - set(MODULES)]
+            if machine.can_unload(name) and not set(machine.holders(name)) - set(UNLOAD_ORDER)]
     if other_hosts(machine, interface) or not left:
         return steps + moved
     check_acpi_ipmi(machine)
     steps += stop_regions(machine) + moved + drop_regions(machine) + serve_regions(machine)
-    return steps + [Unload(name) for name in left if name in ("kcs_ipmi", OURS)]
+    return steps + [Unload(name) for name in left if name in (VIA, "kcs_ipmi", OURS)]
 
 
 def lasting(machine, command, interface):
