@@ -57,6 +57,16 @@ class ViaTest(VmCase):
             "same": 1, "watts": "187.0 W", "devices": 1, "hosts": 1, "driver": "ipmi_si",
             "left": 0, "again": "187.0 W", "gone": 1})
 
+    def test_driver_keeps_its_interface_and_programs_beside_kcs_ipmi(self):
+        result = self.look("""
+            modprobe -a ipmi_si ipmi_devintf kcs_ipmi && device && over && sleep 1 || exit 1
+            ls /dev/ipmi* | wc -l | sed 's/^/devices=/'; echo hosts=$(hosts)
+            rmmod kcs_ipmi && rmmod kcs_via_ipmi && modprobe kcs_via_ipmi &&
+                modprobe kcs_ipmi && sleep 1 || exit 1
+            ls /dev/ipmi* | wc -l | sed 's/^/again=/'; ipmitool raw 6 1 >/dev/null && echo asked=1
+        """)
+        self.assertEqual(self.values(result), {"devices": 1, "hosts": 1, "again": 1, "asked": 1})
+
     def test_neither_bridge_is_the_way_of_the_other(self):
         result = self.look("""
             check() { sleep 1; echo "$1"_hosts=$(hosts) "$1"_devices=$(ls /dev/ipmi* | wc -l) |
