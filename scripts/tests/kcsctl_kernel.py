@@ -10,7 +10,7 @@ import re
 import pytest
 
 from kcsctl import cli, steps, take
-from kcsctl.machine import Failed, Machine, NotInstalled
+from kcsctl.machine import FETCH_BYTES, Failed, Halt, Machine, NotInstalled, Stuck
 
 DEVICE, TWIN, PCI = "IPI0001:00", "dmi-ipmi-si.0", "0000:00:05.0"
 RELEASE = "6.1.0-57-amd64"
@@ -68,10 +68,15 @@ class Kernel(Machine):
         return path.startswith(tuple(self.hidden)) or super().is_hidden(path)
 
     def read(self, path, limit_s=None):
-        if path in self.stuck:
-            assert limit_s, "hangs"
-            raise Failed("the kernel has not returned")
+        assert limit_s or path not in self.stuck, "hangs"
         return None if path.startswith(tuple(self.hidden)) else super().read(path, limit_s)
+
+    def fetch(self, path, limit_s, limit_bytes=FETCH_BYTES):
+        if path in self.stuck:
+            raise Stuck("the kernel has not returned")
+        if path.startswith(tuple(self.hidden)):
+            raise Failed(f"{path}: Permission denied")
+        return super().fetch(path, limit_s, limit_bytes)
 
     def read_bytes(self, path):
         return None if path.startswith(tuple(self.hidden)) else super().read_bytes(path)
@@ -276,6 +281,9 @@ class Kernel(Machine):
         self.changes.append(what)
 
     def write(self, path, text, limit_s=None):
+        if path in self.stuck:
+            assert limit_s, "hangs"
+            raise Halt(f"{path}: the kernel is stuck in it")
         self.count(f"{path} {text}")
         action, driver = path.split("/")[-1], path.split("/")[-2]
         if action == "bind" and driver == "power_meter":

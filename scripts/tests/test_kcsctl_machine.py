@@ -71,3 +71,19 @@ def test_groups_are_those_that_the_system_knows(tmp_path, monkeypatch):
     assert machine.owner("/ipmi0") == ("ipmi", 0o660) and machine.owner("/ipmi1") is None
     assert (machine.has_group("ipmi"), machine.has_group("other")) == (True, False)
     assert machine.group_name(os.getgid() + 1) is None
+
+
+def test_file_without_an_end_is_read_to_a_bound(tmp_path):
+    (tmp_path / "endless").symlink_to("/dev/zero")
+    (tmp_path / "short").write_bytes(b"1234")
+    assert Machine(tmp_path).fetch("/endless", 60, 5000) == (bytes(5000), True)
+    assert Machine(tmp_path).fetch("/short", 60, 4) == (b"1234", False)
+    assert Machine(tmp_path).fetch("/short", 60, 3) == (b"123", True)
+
+
+def test_file_that_cannot_be_read_says_why(tmp_path):
+    (tmp_path / "folder").mkdir()
+    with pytest.raises(Failed, match="^/none: No such file or directory$"):
+        Machine(tmp_path).fetch("/none", 60)
+    with pytest.raises(Failed, match="^/folder: Is a directory$"):
+        Machine(tmp_path).fetch("/folder", 60)

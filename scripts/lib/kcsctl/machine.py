@@ -24,6 +24,8 @@ PCI_CLASS_KCS = "0x0c0701"
 DISCOVERY = "/sys/kernel/debug/kcs/discovery"
 LOCKED_LIMIT_S = 5
 
+FETCH_BYTES = 1 << 20   # no file of the kernel that is read as text is as long
+
 LOG = "/dev/kmsg"   # each read gives one record, at most this long
 LOG_RECORD_BYTES, LOG_RECORDS_MAX = 8192, 65536
 
@@ -41,6 +43,10 @@ class Failed(Exception):
     """A step that did not work; the text is a sentence without a period."""
 
 
+class Stuck(Failed):
+    """A read from which the kernel has not returned in time."""
+
+
 class NotInstalled(Failed):
     """A program that is not there."""
 
@@ -50,19 +56,22 @@ class Halt(Failed):
 
 
 def run_child(limit_s, *command):
-    """(exit status, output) of a program that the kernel may never let end; it is left then.
+    """(exit status, output, complaints) of a program that the kernel may never let end.
 
-    It has no file of this program: a pipe that it kept open would stop who reads from it.
+    It is left then. It has no file of this program: a pipe that it kept open would stop the
+    program that reads from it.
     """
     # pylint: disable-next=consider-using-with
     child = subprocess.Popen(command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE,
-                             stderr=subprocess.DEVNULL, start_new_session=True)
+                             stderr=subprocess.PIPE, start_new_session=True,
+                             env=os.environ | {"LC_ALL": "C"})
     try:
-        output, _ = child.communicate(timeout=limit_s)
+        output, complaints = child.communicate(timeout=limit_s)
     except subprocess.TimeoutExpired:
         child.stdout.close()
+        child.stderr.close()
         raise
-    return child.returncode, output
+    return child.returncode, output, complaints.decode(errors="replace")
 
 
 class Machine:
@@ -82,14 +91,29 @@ class Machine:
         """
         if limit_s:
             try:
-                status, text = run_child(limit_s, "cat", self.at(path))
-            except subprocess.TimeoutExpired as why:
-                raise Failed(f"{path}: the kernel has not returned for {limit_s} s") from why
-            return None if status else text.decode(errors="replace").strip()
+                return self.fetch(path, limit_s)[0].decode(errors="replace").strip()
+            except Stuck:
+                raise
+            except Failed:
+                return None
         try:
             return self.at(path).read_text(encoding="utf-8", errors="replace").strip()
         except OSError:
             return None
+
+    def fetch(self, path, limit_s, limit_bytes=FETCH_BYTES):
+        """(the first bytes of a file, whether it has more), or Failed, with why.
+
+        A file may have no end, and the kernel may not return: a child process reads.
+        """
+        try:
+            status, data, why = run_child(limit_s, "head", "-c", str(limit_bytes + 1),
+                                          self.at(path))
+        except subprocess.TimeoutExpired as late:
+            raise Stuck(f"{path}: the kernel has not returned for {limit_s} s") from late
+        if status:
+            raise Failed(f"{path}: {why.strip().rpartition(': ')[2]}")
+        return data[:limit_bytes], len(data) > limit_bytes
 
     def read_bytes(self, path):
         """What is in a file, as it is."""
@@ -174,7 +198,7 @@ class Machine:
         """
         if limit_s:
             try:
-                errno, _ = run_child(limit_s, sys.executable, "-Ic", WRITE, self.at(path),
+                errno, *_ = run_child(limit_s, sys.executable, "-Ic", WRITE, self.at(path),
                                      text + "\n")
             except subprocess.TimeoutExpired as why:
                 raise Halt(f"{path}: the kernel is stuck in it since {limit_s} s, and only a "

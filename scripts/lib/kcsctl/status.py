@@ -1,8 +1,9 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What drives the BMC, as data and as text."""
+import contextlib
 import re
 
-from .machine import OURS, STOCK, VIA, find_interfaces
+from .machine import OURS, STOCK, VIA, Failed, find_interfaces
 
 CONF = "/etc/modprobe.d/kcs.conf"
 PACKAGED_CONF = "/usr/share/kcs-dkms/kcs.conf"
@@ -10,6 +11,7 @@ PACKAGED_CONF = "/usr/share/kcs-dkms/kcs.conf"
 COUNTERS = ("requests", "answered", "timeouts", "errors", "refused", "retries", "probes",
             "recoveries", "attention_rounds")
 METERS = "/sys/bus/acpi/devices"
+ASKING_LIMIT_S = 10     # the kernel asks the BMC for some attributes, which may be silent
 
 
 # -- An interface. ----------------------------------------------------------------
@@ -41,8 +43,13 @@ def waiting_of(machine, interface):
 
 def bmc_of(machine, interface):
     """Who the BMC says it is; without /dev/ipmiN it was not asked."""
-    words = {name: machine.read(f"{interface.path}/bmc/{name}") for name in
-             ("device_id", "firmware_revision", "ipmi_version", "manufacturer_id", "product_id")}
+    words = {}
+    try:
+        for name in ("device_id", "firmware_revision", "ipmi_version", "manufacturer_id",
+                     "product_id") if machine.exists(f"{interface.path}/bmc") else ():
+            words[name] = machine.read(f"{interface.path}/bmc/{name}", ASKING_LIMIT_S)
+    except Failed:      # so would be the others
+        pass
     return {name: word for name, word in words.items() if word} or None
 
 
@@ -85,9 +92,11 @@ def reading_of(machine, device):
     folders = [f"{METERS}/{device}"]
     for hwmon in machine.names(f"{METERS}/{device}/physical_node/hwmon"):
         folders.append(f"{METERS}/{device}/physical_node/hwmon/{hwmon}")
-    for folder in folders:
-        if (microwatts := machine.read(f"{folder}/power1_average") or "").isdigit():
-            return int(microwatts) / 1000000
+    for folder in filter(lambda folder: machine.exists(f"{folder}/power1_average"), folders):
+        with contextlib.suppress(Failed):
+            microwatts = machine.read(f"{folder}/power1_average", ASKING_LIMIT_S) or ""
+            if microwatts.isdigit():
+                return int(microwatts) / 1000000
     return None
 
 
