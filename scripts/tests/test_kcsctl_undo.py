@@ -11,7 +11,7 @@ import textwrap
 import pytest
 
 from kcsctl import cli, steps
-from kcsctl.machine import Failed, Halt, Machine
+from kcsctl.machine import Failed, Halt, Machine, find_interfaces
 from kcsctl_kernel import (DEVICE, PCI, RELEASE, TWIN, Killed, assert_ours, assert_stock, hurry,
                            open_file, ours, stock)
 from kcsctl_kernel import machine, quick  # fixtures
@@ -185,6 +185,32 @@ def test_unbind_that_does_not_return_stops_all(machine, capsys, monkeypatch):
     assert machine.is_loaded("kcs_host") and machine.changes[-1].endswith("driver_override kcs_host")
 
 
+@pytest.mark.parametrize("command", ["take", "give-back"])
+def test_interface_that_a_driver_keeps_locked_is_refused(tmp_path, capsys, command):
+    machine = stock(tmp_path) if command == "take" else ours(tmp_path)
+    before = machine.state()
+    machine.stuck = (f"{machine.path(DEVICE)}/driver_override",)
+    assert cli.main([command], machine) == 1
+    assert f"a driver keeps {DEVICE} locked: the kernel has not returned\n" in \
+        capsys.readouterr().err
+    machine.stuck = ()
+    assert machine.changes == [] and machine.state() == before
+
+
+def test_steps_do_not_wait_for_the_lock_of_an_interface(tmp_path):
+    """It is free when a command begins, and a driver takes it meanwhile."""
+    machine = ours(tmp_path)
+    [interface] = find_interfaces(machine)
+    machine.stuck = (f"{machine.path(DEVICE)}/driver_override",)
+    with pytest.raises(Failed, match="the kernel has not returned"):
+        steps.Reserve(interface, "ipmi_si").do(machine)
+    for change in (steps.Reserve(interface, "ipmi_si").undo, steps.Release(interface).do,
+                   steps.Unbind(interface, "ipmi_si").undo):
+        with pytest.raises(Halt, match="driver_override: the kernel is stuck in it"):
+            change(machine)
+    assert machine.changes == []
+
+
 def test_write_that_does_not_return_is_left(tmp_path):
     os.mkfifo(tmp_path / "unbind")     # opening it waits for a reader
     with pytest.raises(Halt, match="stuck in it since 0.5 s"):
@@ -293,8 +319,8 @@ def call_all_the_time(machine, monkeypatch, is_time=lambda: True):
     """Have AML call without a pause, from some time on."""
     monkeypatch.setattr(steps, "QUIET_WAIT_S", 0)
     calls, read = itertools.count(), machine.read
-    monkeypatch.setattr(machine, "read", lambda path: str(next(calls))
-                        if path == steps.CALLS and is_time() else read(path))
+    monkeypatch.setattr(machine, "read", lambda path, limit_s=None: str(next(calls))
+                        if path == steps.CALLS and is_time() else read(path, limit_s))
 
 
 def test_firmware_that_calls_all_the_time_keeps_its_regions(tmp_path, capsys, monkeypatch):

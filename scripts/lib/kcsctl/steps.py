@@ -10,7 +10,7 @@ import signal
 import threading
 import time
 
-from .machine import OURS, STOCK, VIA, Failed, Halt, find_interfaces
+from .machine import LOCKED_LIMIT_S, OURS, STOCK, VIA, Failed, Halt, find_interfaces
 from .status import CONF
 
 MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
@@ -18,6 +18,7 @@ UNLOAD_ORDER = (VIA, "kcs_ipmi", "kcs_opregion", "kcs_anchor", OURS)
 
 QUIET_S, QUIET_WAIT_S = 1, 10
 SERVICE_WAIT_S, UNBIND_LIMIT_S = 10, 60
+OVERRIDE_LIMIT_S = 60   # a write waits for the lock of the device, which a probe may keep
 CALLS = "/sys/module/kcs_opregion/calls/calls"
 PINNED = "/sys/module/kcs_anchor/parameters/pinned"
 
@@ -154,13 +155,13 @@ class Reserve(Step):
         self.command = f"echo {driver} >{self.path}"
 
     def do(self, machine):
-        before = machine.read(self.path)
+        before = machine.read(self.path, LOCKED_LIMIT_S)
         # Of ours it is from a run that was killed.
         self.before = "" if before in (None, "(null)", OURS, STOCK) else before
-        machine.write(self.path, self.driver)
+        machine.write(self.path, self.driver, OVERRIDE_LIMIT_S)
 
     def undo(self, machine):
-        machine.write(self.path, self.before)
+        machine.write(self.path, self.before, OVERRIDE_LIMIT_S)
 
 
 class Release(Step):
@@ -171,7 +172,7 @@ class Release(Step):
         self.command = f"echo >{self.path}"
 
     def do(self, machine):
-        machine.write(self.path, "")
+        machine.write(self.path, "", OVERRIDE_LIMIT_S)
 
 
 class Renew(Reload):
@@ -210,7 +211,7 @@ class Unbind(Step):
         if self.has_it(machine):
             return
         # Reserved for the other driver, it would be refused.
-        machine.write(f"{self.interface.path}/driver_override", self.driver)
+        machine.write(f"{self.interface.path}/driver_override", self.driver, OVERRIDE_LIMIT_S)
         if self.driver == STOCK:
             with contextlib.suppress(Failed):
                 Renew().do(machine)

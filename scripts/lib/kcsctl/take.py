@@ -205,10 +205,19 @@ def check_acpi_ipmi(machine):
                       f"while the machine runs; remove {CONF}, if it is there, and reboot")
 
 
+def override_of(machine, interface):
+    """The driver_override of an interface; refuse while a driver keeps its lock."""
+    try:
+        return machine.read(f"{interface.path}/driver_override", LOCKED_LIMIT_S)
+    except Failed as why:
+        raise Refused(f"a driver keeps {interface.device} locked: {why}") from why
+
+
 def move(machine, interface, driver, before_undo=lambda machine: None):
     """The steps that give an interface to a driver."""
+    override = override_of(machine, interface)
     if interface.driver == driver:
-        is_reserved = machine.read(f"{interface.path}/driver_override") in (OURS, STOCK)
+        is_reserved = override in (OURS, STOCK)
         return [Release(interface)] if is_reserved else []
     unbind = [Check("fuser -v /dev/ipmi* /dev/watchdog*    # no program may have them open",
                     lambda machine: check_users(machine, interface)),
