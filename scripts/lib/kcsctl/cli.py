@@ -27,17 +27,27 @@ check all."""
 LOCK = "/run/kcsctl.lock"
 
 
+def show(text):
+    """Print a result; the exit status is the command's also where that is not wanted."""
+    try:
+        print(text, flush=True)
+    except OSError as why:
+        sys.stdout = None   # what it holds would fail again at the exit
+        if not isinstance(why, BrokenPipeError):    # as of head, which has had enough
+            warn(f"the output: {why.strerror}")
+
+
 def show_status(machine, options):
     """Run `kcsctl status`."""
     data = as_data(machine)
-    print(json.dumps(data, indent=2) if options.json else as_text(data))
+    show(json.dumps(data, indent=2) if options.json else as_text(data))
     return DONE if data["interfaces"] else REFUSED
 
 
 def show_findings(machine, options):
     """Run `kcsctl doctor`."""
     data = doctor.examine(machine)
-    print(json.dumps(data, indent=2) if options.json else doctor.as_text(data))
+    show(json.dumps(data, indent=2) if options.json else doctor.as_text(data))
     if not data["interfaces"]:
         return REFUSED
     if doctor.has_fault(data):
@@ -81,7 +91,7 @@ def change(machine, options):
                             options.dry_run)
     if options.dry_run:
         commands = [step.command for step in steps]
-        print(json.dumps(commands, indent=2) if options.json else "\n".join(commands))
+        show(json.dumps(commands, indent=2) if options.json else "\n".join(commands))
         return DONE
     if not steps:
         report(options, machine, interface, f"belongs to {driver} already")
