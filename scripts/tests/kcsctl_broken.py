@@ -14,6 +14,8 @@ INTERRUPT = "   5:   0   35   IO-APIC   5-fasteoi   other, kcs0"
 LINT = '{"unread": [], "regions": []}'
 DKMS = """PACKAGE_NAME="kcs"
 PACKAGE_VERSION="0.9.0"
+# KERNELS_TESTED="6.1 6.12"
+# KERNELS_SEEN="7.2 7.3"
 BUILD_EXCLUSIVE_KERNEL="^(6\\.[1-9]|[7-9]\\.|[1-9][0-9]+\\.)\""""
 CONF = "/etc/modprobe.d/kcs.conf"
 NEWER = "6.12.117+deb13-amd64"
@@ -175,6 +177,26 @@ def name_parameter(machine):
     machine.put(DISCOVERY, f"{machine.read(DISCOVERY)}\n"
                 "parameter kcs_param.0     ports       0xca2       1    1    - no driver has it")
     machine.put("/sys/bus/platform/devices/kcs_param.0/modalias", "platform:kcs_param")
+
+
+def name_at_boot(machine, argument="kcs_host.ports=0xca2"):
+    name_parameter(machine)
+    machine.remove("/etc/modprobe.d/param.conf")
+    machine.put("/proc/cmdline", f"quiet {argument} splash")
+
+
+def boot_unknown_kernel(machine, release="7.10.0-1-amd64"):
+    machine.put("/proc/sys/kernel/osrelease", release)
+    machine.put(f"/boot/vmlinuz-{release}", "")
+    machine.put(f"/lib/modules/{release}/modules.dep", machine.read(MODULES_DEP))
+
+
+def count_calls(name):
+    """What makes kcs_opregion count calls of AML where aml-lint is not there."""
+    def break_it(machine):
+        machine.put(f"/sys/module/kcs_opregion/calls/{name}", "7")
+        del machine.answers["aml-lint"]
+    return break_it
 
 
 def unbind_meter(machine):

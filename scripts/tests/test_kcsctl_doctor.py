@@ -2,16 +2,20 @@
 """`kcsctl doctor` on made-up machines: each fault is named, with what mends it, and no other."""
 import dataclasses
 import json
+import re
 import time
 from collections.abc import Callable
 
 import pytest
 
 from kcsctl import cli
+from kcsctl.checks_boot import DKMS_CONF, known_kernels
 from kcsctl.doctor import as_text, examine
-from kcsctl_broken import (CONF, NEWER, add_kernel, add_second, blacklist_meter, change_group,
-                           checks, drop_modules, enforce, give_ports_away, give_to_vendor,
-                           healthy, leave_override, lint, load_without_region, lose_interrupt,
+from kcsctl.machine import Machine
+from kcsctl_broken import (CONF, DKMS, NEWER, add_kernel, add_second, blacklist_meter,
+                           boot_unknown_kernel, change_group, checks, count_calls, drop_modules,
+                           enforce, give_ports_away, give_to_vendor, healthy, leave_override,
+                           lint, load_without_region, lose_interrupt, name_at_boot,
                            name_parameter, nothing, open_to_all, persist_without_effect,
                            remove_group, set_health, stock_machine, unbind_meter, unload_late,
                            upgrade)
@@ -115,6 +119,17 @@ CASES = [
          "device_file", "ipmi_devintf is not loaded", "modprobe ipmi_devintf"),
     Case("old-version", upgrade, "version", "kcs_host 0.9.0 is loaded, and 0.9.1 is installed",
          "kcsctl give-back", severity="note"),
+    Case("newer-than-known", boot_unknown_kernel, "kernel",
+         "7.10.0-1-amd64 is newer than the kernels that the modules are known on", None,
+         severity="note", after=("kernel",)),
+    Case("parameter-at-boot", name_at_boot, "parameter", "kcs_param.0, which a parameter",
+         "echo remove,kcs,i/o,0xca2 ", stock_machine, after=("driver",)),
+    Case("malformed-calls", count_calls("malformed"), "firmware",
+         "firmware: 7 of its calls of the BMC are no request", None, severity="note",
+         after=("firmware",)),
+    Case("oversized-calls", count_calls("oversized"), "firmware",
+         "firmware: 7 of its calls of the BMC got a reply that does not fit", None,
+         severity="note", after=("firmware",)),
     Case("no-map", add_second, "map", "several interfaces (IPI0001:00, IPI0001:01)",
          "cat /sys/kernel/debug/kcs_opregion/firmware", severity="note", after=None),
 ]
@@ -166,3 +181,51 @@ def test_json_has_what_the_text_has(tmp_path, case, capsys, monkeypatch):
     for words in (found["what"], found["why"], *found["mend"], found["besides"] or ""):
         assert words in text
     assert "nothing found" not in text
+
+
+# -- Details of these findings. ---------------------------------------------------
+
+@pytest.mark.parametrize("argument", ["kcs_host.ports=0xca2", "kcs-host.addrs=0xca2",
+                                      "kcs_host.hotmod=add,kcs,i/o,0xca2"])
+def test_parameter_of_the_command_line_is_named(tmp_path, argument):
+    machine = stock_machine(tmp_path)
+    name_at_boot(machine, argument)
+    [found] = examine(machine)["findings"]
+    assert f"the kernel's command line, {argument}, would name it again" in found["besides"]
+    assert "update-grub" in found["besides"]
+
+
+@pytest.mark.parametrize("argument", ["xkcs_host.ports=1", "kcs_host.with_pci=1", "quiet"])
+def test_other_words_of_the_command_line_are_not_named(tmp_path, argument):
+    machine = stock_machine(tmp_path)
+    name_at_boot(machine, argument)
+    assert "command line" not in (examine(machine)["findings"][0]["besides"] or "")
+
+
+@pytest.mark.parametrize("release", ["6.1.0-57-amd64", "6.18.0", "7.3.9-amd64"])
+def test_kernel_within_the_known_ones_is_no_finding(tmp_path, release):
+    machine = healthy(tmp_path)
+    boot_unknown_kernel(machine, release)
+    assert checks(examine(machine)) == ()
+
+
+def test_kernels_are_known_from_the_package_or_the_checkout(tmp_path):
+    machine = healthy(tmp_path)
+    assert known_kernels(machine) == (["6.1", "6.12"], ["7.2", "7.3"])
+    machine.put("/usr/src/kcs-0.9.0/dkms.conf", DKMS.replace("6.12", "6.19"))
+    assert known_kernels(machine)[0] == ["6.1", "6.19"]
+    machine.remove("/usr/src/kcs-0.9.0")
+    text = DKMS_CONF.read_text(encoding="utf-8")
+    for numbers in known_kernels(machine):
+        assert f'="{" ".join(numbers)}"' in text
+    machine.put("/usr/src/kcs-0.9.0/dkms.conf", 'PACKAGE_VERSION="0.9.0"')
+    assert "which kernels" in examine(machine)["remarks"][0]
+
+
+def test_readme_names_the_kernels_that_doctor_knows(tmp_path):
+    text = (DKMS_CONF.parents[3] / "README.md").read_text(encoding="utf-8")
+    [words] = [part for part in text.split("\n\n") if part.startswith("Kernels 6")]
+    tested, seen = known_kernels(Machine(tmp_path))
+    known, _, rest = words.partition("are what is tested")
+    for numbers, part in ((tested, known), (seen, rest)):
+        assert re.findall(r"\b\d\.\d+\b", part) == numbers

@@ -1,5 +1,6 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """What `kcsctl doctor` checks of modules and of the next boot: one function for each check."""
+import pathlib
 import re
 from shlex import quote
 
@@ -10,6 +11,8 @@ from .status import CONF, PACKAGED_CONF, is_switched, regions_served_by
 from .steps import MODULES
 from .take import METER
 
+# In a checkout; the package installs it as dkms.conf.
+DKMS_CONF = pathlib.Path(__file__).resolve().parents[2] / "package/debian/kcs-dkms.dkms"
 HOOK = "/etc/kernel/postinst.d/kcs-dkms"
 METER_PATTERN = r"\s*(blacklist\s+acpi[-_]power[-_]meter\s*(#|$)|" \
     r"install\s+acpi[-_]power[-_]meter\s+\S*\b(true|false)\b)"
@@ -28,6 +31,18 @@ def package_of(machine):
             kernels = re.search(r'^BUILD_EXCLUSIVE_KERNEL="(.*)"$', text, re.M)
             found.append((version[1], kernels and kernels[1]))
     return max(found, key=lambda package: version_key(package[0]), default=None)
+
+
+def known_kernels(machine):
+    """(kernels tested, kernels seen to work) as the package says, or the checkout; or None."""
+    package = package_of(machine)
+    try:
+        text = (machine.read(f"/usr/src/kcs-{package[0]}/dkms.conf") or "") if package else \
+            DKMS_CONF.read_text(encoding="utf-8")
+    except OSError:
+        return None
+    found = re.search(r'^# KERNELS_TESTED="(.+)"\n# KERNELS_SEEN="(.*)"$', text, re.M)
+    return found and (found[1].split(), found[2].split())
 
 
 def version_key(version):
@@ -73,6 +88,23 @@ def check_modules(evidence):
         yield Finding(FAULT, f"the newest kernel, {newest}, has no modules of ours",
                       "The next boot gives the interface to ipmi_si",
                       *build_advice(machine, newest))
+
+
+def check_kernel(evidence):
+    """Find a kernel, of now or of the next boot, beyond those that the modules are known on."""
+    known = known_kernels(evidence.machine)
+    if not known:
+        evidence.remarks.append("which kernels the modules are known to work on is not recorded")
+        return
+    tested, seen = known
+    last = max(tested + seen, key=version_key)
+    for release in {evidence.machine.release(): 0, newest_kernel(evidence.machine): 0}:
+        number = re.match(r"\d+\.\d+", release or "")
+        if number and version_key(number[0]) > version_key(last):
+            yield Finding(NOTE, f"{release} is newer than the kernels that the modules are known on",
+                          f"They were tested on {' and '.join(tested)}" +
+                          f", and seen to work on {' and '.join(seen)}" * bool(seen), (),
+                          "where anything is amiss, kcsctl report collects what a bug report needs")
 
 
 def check_signature(evidence):

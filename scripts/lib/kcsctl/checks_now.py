@@ -22,8 +22,9 @@ UDEV_RULE, ADMIN_RULES = "60-kcs-dkms.rules", "/etc/udev/rules.d"
 POLICY = "/sys/module/kcs_opregion/parameters/policy"
 MAP = "/sys/module/kcs_opregion/parameters/map"
 
+CMDLINE = "/proc/cmdline"
+PARAMETER_ARGUMENT = r"(?<!\S)kcs[-_]host\.(?:ports|addrs|hotmod)=\S*"
 PARAMETER_PATTERN = r"\s*options\s+kcs[-_]host\s.*\b(ports|addrs|hotmod)="
-HEALTH_LINE = r"BMC (?:ready|degraded|restricted|in maintenance|absent|dead)\b"
 
 NOT_SERVED = "Programs have no /dev/ipmi0, and power meters do not read"
 
@@ -137,6 +138,10 @@ def check_parameter(evidence):
                                       f"echo remove,kcs,i/o,ADDRESS >{HOTMOD}"]
         besides += [f"{path}, line {number}, would name it again" for path, numbers in
                     evidence.modprobe_lines(PARAMETER_PATTERN).items() for number in numbers]
+        if words := re.findall(PARAMETER_ARGUMENT, evidence.read(CMDLINE, "who names it") or ""):
+            besides.append(f"the kernel's command line, {' '.join(words)}, would name it again: "
+                           f"remove it from GRUB_CMDLINE_LINUX in /etc/default/grub, and run "
+                           "update-grub")
         yield Finding(FAULT, f"{device}, which a parameter of {OURS} names, has no driver",
                       f"{OURS} cannot take the interface that tables name meanwhile",
                       (command,) if command else (), "; ".join(besides))
@@ -231,9 +236,8 @@ def check_bmc(evidence):
         health = evidence.health(each)
         if health not in ("dead", "absent", "degraded"):
             continue
-        logged = evidence.logged(each, HEALTH_LINE)
-        when = f" {since(logged[0])}: {logged[1]}" \
-            if logged and logged[1].startswith(f"BMC {health}: ") else ""
+        logged = evidence.health_since(each, health)
+        when = f" {since(logged[0])}: {logged[1]}" if logged else ""
         found = bmc_finding(health, f"the BMC of {each.device} is {health}{when}")
         if found.severity == FAULT and evidence.machine.is_loaded("ipmi_watchdog"):
             found = dataclasses.replace(found, besides=f"{found.besides}; ipmi_watchdog is loaded: "
@@ -273,6 +277,18 @@ def check_map(evidence):
                       "says where these regions belong: see kcs_opregion(4)")
 
 
+def check_calls(evidence):
+    """Find calls of AML that could not be served, as kcs_opregion has counted them."""
+    for name, words in (("malformed", "are no request, or none that can be sent"),
+                        ("oversized", "got a reply that does not fit into AML's buffer")):
+        count = evidence.machine.read(f"/sys/module/kcs_opregion/calls/{name}") or "0"
+        if count != "0":
+            yield Finding(NOTE, f"firmware: {count} of its calls of the BMC {words}",
+                          "What firmware wants of the BMC there fails", (),
+                          f"{LINT.name} of the sources says which; an update of the firmware "
+                          "may mend it")
+
+
 def check_firmware(evidence):
     """Find what firmware asks of the BMC and cannot get, as aml-lint says."""
     policy = evidence.machine.read(POLICY) or "all"
@@ -280,8 +296,10 @@ def check_firmware(evidence):
         data = json.loads(evidence.machine.ask(str(LINT), "--json", f"--policy={policy}",
                                                limit_s=LINT_LIMIT_S))
         unread, regions = [each["table"] for each in data["unread"]], data["regions"]
-    except NotInstalled as why:
-        evidence.remarks.append(f"firmware's tables are not checked: {why}")
+    except NotInstalled:
+        evidence.remarks.append(f"firmware's tables are not checked: {LINT.name}, which does it, "
+                                "comes with the sources only")
+        yield from check_calls(evidence)
         return
     except (Failed, ValueError, KeyError, TypeError):
         evidence.miss(f"firmware's tables ({LINT.name} gives no result)")

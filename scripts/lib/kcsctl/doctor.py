@@ -5,7 +5,8 @@ from .evidence import FAULT, Evidence
 
 # Causes first.
 CHECKS = (
-    checks_boot.check_modules, checks_boot.check_signature, checks_now.check_parameter,
+    checks_boot.check_modules, checks_boot.check_signature, checks_boot.check_kernel,
+    checks_now.check_parameter,
     checks_now.check_ports, checks_now.check_override, checks_now.check_driver,
     checks_now.check_bmc, checks_now.check_regions, checks_now.check_device_file,
     checks_now.check_mode, checks_boot.check_meter, checks_now.check_interrupt,

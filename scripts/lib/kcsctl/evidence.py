@@ -19,6 +19,7 @@ FAULT, NOTE = "fault", "note"
 
 MODPROBE_FOLDERS = ("/etc/modprobe.d", "/run/modprobe.d", "/usr/local/lib/modprobe.d",
                     "/usr/lib/modprobe.d", "/lib/modprobe.d")
+HEALTH_LINE = r"BMC (?:ready|degraded|restricted|in maintenance|absent|dead)\b"
 SMBIOS_RESOURCE = "IPMI Address"
 LOCKDOWN = "/sys/kernel/security/lockdown"
 SIG_ENFORCE = "/sys/module/module/parameters/sig_enforce"
@@ -241,6 +242,12 @@ class Evidence:
         if not lines:
             return None
         return max(float(uptime.split()[0]) - int(lines[-1][0]) / 1000000, 0), lines[-1][1]
+
+    def health_since(self, interface, health):
+        """(seconds since the BMC is so, what was logged then), or None."""
+        logged = self.logged(interface, HEALTH_LINE)
+        words = "in maintenance" if health == "maintenance" else health
+        return logged if logged and re.match(f"BMC {words}[:,]", logged[1]) else None
 
 
 def since(age_s):
