@@ -229,6 +229,39 @@ class KcsctlTest(VmCase):
         values = self.values(result)
         self.assertEqual((values["mended_status"], values["end"]), (0, "kcs_host"))
 
+    # -- Report and watch. -------------------------------------------------
+
+    @pytest.mark.backports
+    def test_report_and_watch_show_what_the_kernel_does(self):
+        result = self.kcsctl("""
+            stock; hostname web1; kcsctl take >/dev/null || exit 1
+            echo "web1 of 10.1.2.3: kcs" >/dev/kmsg
+            before=$(cat /sys/class/kcs/kcs0/requests)
+            kcsctl watch --json --interval 2 --count 2 >/tmp/idle || exit 1
+            echo idle=$(($(cat /sys/class/kcs/kcs0/requests) - before))
+            (while :; do ipmitool mc info >/dev/null 2>&1; done) & busy=$!
+            kcsctl watch --json --interval 10 --count 1 >/tmp/busy || exit 1
+            kill $busy; start=$(now_ms); kcsctl report /tmp/r.tar.gz || exit 1
+            echo report_ms=$(($(now_ms) - start)); status kcsctl report /tmp/r.tar.gz
+            cd /tmp; tar xzf r.tar.gz; ls -l r.tar.gz; cat r/README; cat r/log.txt | tail -n 3
+            wc -c r/acpi/* r/files/sys/kernel/debug/kcs/discovery r/doctor.json
+            echo ---; cat idle busy
+        """)
+        said, looks = result.output.split("---\n")
+        idle, second, busy = (json.loads(line)["interfaces"][0] for line in looks.splitlines())
+        self.assertEqual((idle["host"], idle["health"], self.statuses(result)), ("kcs0", "ready", [1]))
+        self.assertIsNotNone(busy["since"])
+        self.assertGreater(busy["requests_per_s"], 0)
+        self.assertEqual(busy["increases"]["timeouts"], 0)
+        self.assertRegex(said, r"-rw------- .* r\.tar\.gz\n")
+        self.assertRegex(said, r"\[host name\] of \[IP address\]: kcs\n")
+        for name in ("acpi/SSDT", "debug/kcs/discovery", "doctor.json"):
+            self.assertRegex(said, rf"\n +[1-9]\d* r/\S*{name}")
+        self.assertNotIn("web1", said)
+        values = self.values(result)
+        print(f"report {values['report_ms']:.0f} ms, idle {values['idle']:.0f} requests, "
+              f"{second['requests_per_s']:.1f}/s, busy {busy['requests_per_s']:.1f}/s", end=" ")
+
     # -- Cut short. --------------------------------------------------------
 
     def cut_short(self, how, script):

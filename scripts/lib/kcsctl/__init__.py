@@ -11,5 +11,9 @@ Ground first; a module imports those above it only:
     checks_now  the checks of the machine as it runs
     checks_boot the checks of modules and of the next boot
     doctor      all checks, and the report
+    mask        which words of a text name a machine or a person
+    collect     what a report reads
+    report      the archive for a bug report
+    watch       what interfaces do, look by look
     cli         the command line of scripts/kcsctl
 """
