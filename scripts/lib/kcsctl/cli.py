@@ -18,12 +18,11 @@ DONE, REFUSED, UNDONE, NOT_UNDONE, FOUND, UNCHECKED = 0, 1, 3, 4, 5, 6
 DESCRIPTION = """Show which driver has the BMC, and move its interface from ipmi_si to
 kcs_host and back while the machine runs; say what would hurt, and what mends it.
 
-Exit status: 0 done, or as it was already (doctor: nothing was found, or notes only; watch:
-it was ended by Ctrl-C); 1 refused, nothing was changed (status, doctor: there is no
-interface); 2 bad usage; 3 a step failed or a signal came, all was undone (report: the file
-is not there); 4 the same, and not all could be undone, or
-the kernel is stuck in a step; 5 doctor found a fault; 6 it found none, but could not
-check all."""
+Exit status: 0 done, or as it was already (doctor: nothing was found, or notes only;
+watch: it was ended by Ctrl-C); 1 refused, nothing was changed (status, doctor: there is
+no interface); 2 bad usage; 3 a step failed or a signal came, all was undone (report: the
+file is not there); 4 the same, and not all could be undone, or the kernel is stuck in a
+step; 5 doctor found a fault; 6 it found none, but could not check all."""
 
 LOCK = "/run/kcsctl.lock"
 SHORTEST_S, LONGEST_S = 0.1, 86400  # between two looks of watch
