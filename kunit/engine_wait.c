@@ -154,14 +154,21 @@ bool engine_await(struct engine *engine, enum kcs_health_state state)
  * engine_spend() - let some time pass, a millisecond at once
  * @engine: the engine
  * @us: microseconds, at least
+ *
+ * However long that takes on a busy machine, as long as time passes at all.
  */
 void engine_spend(struct engine *engine, u64 us)
 {
-	u64 end_us = engine_now_us(engine) + us;
+	u64 now_us = engine_now_us(engine), end_us = now_us + us, before_us;
 	unsigned long end = jiffies + PATIENCE;
 
-	while (engine_now_us(engine) < end_us && time_before(jiffies, end))
+	while (now_us < end_us && time_before(jiffies, end)) {
+		before_us = now_us;
 		let_pass(engine, USEC_PER_MSEC);
+		now_us = engine_now_us(engine);
+		if (now_us > before_us)
+			end = jiffies + PATIENCE;
+	}
 }
 
 /**
