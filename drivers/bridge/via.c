@@ -73,6 +73,18 @@ static int via_make_host(struct via *via)
 	return PTR_ERR(host);
 }
 
+static void via_begin_service(struct via *via)
+{
+	int err = via_make_host(via);
+
+	if (!err)
+		return;
+	pr_err("ipmi%d: no interface for firmware: %pe\n", via->number, ERR_PTR(err));
+	mutex_lock(&lock);
+	via->is_gone = true;
+	mutex_unlock(&lock);
+}
+
 static void via_free(struct via *via)
 {
 	if (via->host)
@@ -87,43 +99,45 @@ static void via_free(struct via *via)
 
 /* -- The work. ------------------------------------------------------------ */
 
-/* The next one that goes, or that is to be made. */
-static struct via *via_next(bool *is_gone)
+/* One that goes, taken out of the list. */
+static struct via *via_next_gone(void)
 {
-	struct via *via, *next = NULL;
+	struct via *via, *gone = NULL;
 
 	mutex_lock(&lock);
-	list_for_each_entry(via, &vias, node) {
-		if (!via->is_gone && via->host)
-			continue;
-		next = via;
-		*is_gone = via->is_gone;
-		break;
-	}
-	if (next && *is_gone)
-		list_del(&next->node);
+	list_for_each_entry(via, &vias, node)
+		if (via->is_gone)
+			gone = via;
+	if (gone)
+		list_del(&gone->node);
 	mutex_unlock(&lock);
-	return next;
+	return gone;
+}
+
+/* One that has no interface yet; only the work takes it out of the list. */
+static struct via *via_next_new(void)
+{
+	struct via *via, *new = NULL;
+
+	mutex_lock(&lock);
+	list_for_each_entry(via, &vias, node)
+		if (!new && !via->is_gone && !via->host)
+			new = via;
+	mutex_unlock(&lock);
+	return new;
 }
 
 static void via_settle(struct work_struct *work)
 {
 	struct via *via;
-	bool is_gone;
-	int err;
 
-	while ((via = via_next(&is_gone))) {
-		err = is_gone ? 0 : via_make_host(via);
-		if (err) {
-			pr_err("ipmi%d: no interface for firmware: %pe\n",
-			       via->number, ERR_PTR(err));
-			mutex_lock(&lock);
-			list_del(&via->node);
-			mutex_unlock(&lock);
-		}
-		if (is_gone || err)
+	do {
+		while ((via = via_next_gone()))
 			via_free(via);
-	}
+		via = via_next_new();
+		if (via)
+			via_begin_service(via);
+	} while (via);
 }
 
 static DECLARE_WORK(settle_work, via_settle);

@@ -30,26 +30,26 @@ static void via_begin(struct kcs_transport *transport,
 {
 	struct kcs_via_transport *via = to_via(transport);
 
-	via->request = request;
 	via->reply = reply;
 	via->wire = *request;
-	via->state = KCS_VIA_UNSENT;
+	via->is_sent = false;
 }
 
-/* The number of a new message; 0 while an earlier one is out. */
-static long via_reserve(struct kcs_via_transport *via)
+/* Not while an earlier one is out. */
+static bool via_reserve(struct kcs_via_transport *via)
 {
 	unsigned long flags;
-	long serial = 0;
+	bool is_free;
 
 	spin_lock_irqsave(&via->lock, flags);
-	if (!via->is_out) {
+	is_free = !via->is_out;
+	if (is_free) {
 		via->is_out = true;
 		via->is_awaited = true;
-		serial = ++via->serial ?: ++via->serial;
+		via->serial++;
 	}
 	spin_unlock_irqrestore(&via->lock, flags);
-	return serial;
+	return is_free;
 }
 
 static void via_release(struct kcs_via_transport *via)
@@ -72,7 +72,7 @@ static int refusal(int err)
 	return err == -EINVAL || err == -EMSGSIZE ? -EINVAL : -EIO;
 }
 
-static int via_hand_over(struct kcs_via_transport *via, long serial)
+static int via_hand_over(struct kcs_via_transport *via)
 {
 	struct ipmi_system_interface_addr address = {
 		.addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE,
@@ -86,19 +86,18 @@ static int via_hand_over(struct kcs_via_transport *via, long serial)
 		.data_len = via->wire.len - KCS_MSG_REQUEST_MIN,
 	};
 
-	return ipmi_request_settime(via->user, (struct ipmi_addr *)&address, serial,
-				    &msg, NULL, 0, 0, 0);
+	return ipmi_request_settime(via->user, (struct ipmi_addr *)&address,
+				    via->serial, &msg, NULL, 0, 0, 0);
 }
 
 static int via_send(struct kcs_via_transport *via)
 {
-	long serial = via_reserve(via);
 	int err;
 
-	if (!serial)
+	if (!via_reserve(via))
 		return 0;
-	via->state = KCS_VIA_SENT;
-	err = via_hand_over(via, serial);
+	via->is_sent = true;
+	err = via_hand_over(via);
 	if (!err)
 		return 0;
 	via_release(via);
@@ -181,14 +180,13 @@ static bool is_failure(const struct kcs_msg *answer)
 
 static u32 via_end(struct kcs_via_transport *via, int result)
 {
-	via->state = KCS_VIA_IDLE;
 	via->transport.result = result;
 	return KCS_STEP_DONE;
 }
 
 static u32 via_judge(struct kcs_via_transport *via, const struct kcs_msg *answer)
 {
-	if (!kcs_msg_answers(answer, via->request))
+	if (!kcs_msg_answers(answer, &via->wire))
 		return via_end(via, -EBADMSG);
 	if (is_failure(answer))
 		return via_end(via, -EIO);
@@ -200,16 +198,11 @@ static u32 via_step(struct kcs_transport *transport, u64 now_us, bool interrupt)
 {
 	struct kcs_via_transport *via = to_via(transport);
 	struct kcs_msg answer;
-	int err;
+	int err = via->is_sent ? 0 : via_send(via);
 
-	if (via->state == KCS_VIA_UNSENT) {
-		err = via_send(via);
-		if (err)
-			return via_end(via, err);
-	}
-	if (via->state == KCS_VIA_SENT && via_take(via, &answer))
-		return via_judge(via, &answer);
-	return RETURN_US;
+	if (err)
+		return via_end(via, err);
+	return via_take(via, &answer) ? via_judge(via, &answer) : RETURN_US;
 }
 
 /* -- Ending. -------------------------------------------------------------- */
@@ -223,7 +216,6 @@ static void via_abandon(struct kcs_transport *transport)
 	spin_lock_irqsave(&via->lock, flags);
 	via->is_awaited = false;
 	spin_unlock_irqrestore(&via->lock, flags);
-	via->state = KCS_VIA_IDLE;
 }
 
 static u8 via_look(struct kcs_transport *transport)

@@ -9,25 +9,13 @@
 #include <linux/types.h>
 
 /**
- * enum kcs_via_state - what a message is waiting for
- * @KCS_VIA_IDLE: nothing: there is none
- * @KCS_VIA_UNSENT: the end of an earlier one, given up here and not by the driver
- * @KCS_VIA_SENT: its reply
- */
-enum kcs_via_state {
-	KCS_VIA_IDLE,
-	KCS_VIA_UNSENT,
-	KCS_VIA_SENT,
-};
-
-/**
  * struct kcs_via_transport - an interface of another driver as a transport
  * @transport: what the engine sees
  * @user: whose messages ipmi_msghandler takes and returns
- * @state: of the message in flight
- * @request: it
+ * @wire: the message in flight; ipmi_msghandler may keep a pointer into it
  * @reply: where its reply goes
- * @wire: a copy of it, to which ipmi_msghandler may keep a pointer
+ * @is_sent: it does not wait any more for the end of an earlier one, which was given
+ *	up here and not by the driver
  * @lock: protects what follows
  * @serial: of the message sent last, which ipmi_msghandler returns with its reply
  * @is_out: it was not returned yet
@@ -37,10 +25,9 @@ enum kcs_via_state {
 struct kcs_via_transport {
 	struct kcs_transport transport;
 	struct ipmi_user *user;
-	enum kcs_via_state state;
-	const struct kcs_msg *request;
-	struct kcs_msg *reply;
 	struct kcs_msg wire;
+	struct kcs_msg *reply;
+	bool is_sent;
 	spinlock_t lock;	/* serial, is_out, is_awaited, answer */
 	long serial;
 	bool is_out;

@@ -11,9 +11,7 @@ from vm_case import VmCase
 
 pytestmark = pytest.mark.sanitized
 
-# watts NAME PATH: what a READ method there returns.
 READ = r"""
-read_at() { echo "$1=$(evaluate "\\_SB.$2.READ" | sed 's/integer=//')"; }
 calls() { cat /sys/module/kcs_opregion/calls/$1; }
 both() { modprobe kcs_host && ready IPI0001:00 && ready IPI0001:01; }
 """

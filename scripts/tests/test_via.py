@@ -13,9 +13,7 @@ from vm_table import columns, errors, figures
 pytestmark = pytest.mark.sanitized
 
 PRELUDE = r"""
-figure() { sed "s/^/$1 /"; }
 hosts() { ls /sys/class/kcs | wc -l; }
-read_at() { echo "$1=$(evaluate "\\_SB.$2.READ" | sed 's/integer=//')"; }
 over() {
     modprobe kcs_opregion && modprobe kcs_via_ipmi
     for _ in $(seq 200); do
@@ -24,7 +22,6 @@ over() {
     done
     false
 }
-PMM='method=\_SB.PMI0._PMM'
 OF_IPMI_SI=/sys/bus/platform/drivers/ipmi_si
 """
 

@@ -98,7 +98,7 @@ def check_kernel(evidence):
         return
     tested, seen = known
     last = max(tested + seen, key=version_key)
-    for release in {evidence.machine.release(): 0, newest_kernel(evidence.machine): 0}:
+    for release in dict.fromkeys((evidence.machine.release(), newest_kernel(evidence.machine))):
         number = re.match(r"\d+\.\d+", release or "")
         if number and version_key(number[0]) > version_key(last):
             yield Finding(NOTE, f"{release} is newer than the kernels that the modules are known on",

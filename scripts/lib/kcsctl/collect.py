@@ -10,15 +10,14 @@ import re
 
 from . import doctor, status
 from .evidence import MODPROBE_FOLDERS, Evidence
-from .machine import Failed, Stuck, devices
+from .machine import SIMULATED, Failed, Stuck, devices
 from .mask import HOST, SERIAL, USER, UUID, masked, secrets_of
-from .steps import words
+from .steps import UNLOAD_ORDER, words
 
 FILE_LIMIT_S, FILE_BYTES, TABLE_BYTES = 5, 1 << 18, 1 << 22
 STUCK_MAX, FILES_MAX = 3, 300       # of reads that do not return, of files of a pattern
 LOG_LINES, LOG_LINE_CHARACTERS = 2000, 1000
 
-ALL_MODULES = ("kcs_host", "kcs_anchor", "kcs_opregion", "kcs_ipmi", "kcs_via_ipmi", "kcs_sim")
 FILES = (
     "/proc/version", "/proc/sys/kernel/tainted", "/proc/uptime",
     *(f"/sys/class/dmi/id/{name}" for name in
@@ -138,7 +137,7 @@ def add_modules(collection):
     if found := collection.fetch("/proc/modules"):
         collection.add("modules.txt", re.sub(r" 0x[0-9a-f]+", "", found[0].decode(errors="replace")))
     told = []
-    for name in ALL_MODULES:
+    for name in (*UNLOAD_ORDER, SIMULATED):
         try:
             said = collection.machine.ask("modinfo", name)
             told.append("\n".join([f"# {name}", *re.findall(MODINFO, said, re.M)]) + "\n")

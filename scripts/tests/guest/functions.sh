@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash
+# shellcheck shell=dash disable=SC2034
 # What every script in a guest may use.
 
 # Where power meter N is read, while it has its driver: some kernel after 6.12
@@ -37,3 +37,9 @@ evaluate() { { echo "$1" >&3; cat <&3; } 3<>/sys/kernel/debug/kcs_aml/eval; }
 device() { for _ in $(seq 200); do [ -e /dev/ipmi0 ] && return; sleep 0.1; done; false; }
 # Wait, 10 s at most, for a line in the kernel's log.
 await() { for _ in $(seq 100); do dmesg | grep -q "$1" && return; sleep 0.1; done; false; }
+# Lines of figures that begin with a word.
+figure() { sed "s/^/$1 /"; }
+# What the method READ of a device below \_SB returns, as NAME=VALUE.
+read_at() { echo "$1=$(evaluate "\\_SB.$2.READ" | sed 's/integer=//')"; }
+# The power meter's reading, for aml().
+PMM='method=\_SB.PMI0._PMM'

@@ -1,5 +1,5 @@
 # SPDX-License-Identifier: GPL-2.0-only
-# shellcheck shell=dash disable=SC2034
+# shellcheck shell=dash
 # What the scripts of tables of cases use: a simulated BMC and its faults.
 
 echo 10 >/proc/sys/kernel/hung_task_timeout_secs 2>/dev/null
@@ -13,5 +13,3 @@ health() { local seconds=$1; shift
     done; echo "not $* but $(cat $KCS/health)"; false; }
 well() { health "$1" ready degraded; }
 sim() { modprobe kcs_sim "$@" && modprobe kcs_load && modprobe kcs_aml; }
-figure() { sed "s/^/$1 /"; }
-PMM='method=\_SB.PMI0._PMM'
