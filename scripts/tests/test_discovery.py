@@ -95,7 +95,7 @@ class SmbiosTest(Discovery):
 
     def test_program_sees_the_same_as_over_ipmi_si(self):
         result = self.look("""
-            modprobe -a kcs_ipmi ipmi_devintf && device && ipmitool mc info >/tmp/ours || exit 1
+            modprobe -a ipmi_devintf kcs_ipmi && device && ipmitool mc info >/tmp/ours || exit 1
             rmmod kcs_ipmi && rmmod kcs_host && modprobe ipmi_si && device || exit 1
             ipmitool mc info >/tmp/theirs && cmp /tmp/ours /tmp/theirs && echo same=1
             grep -c . /tmp/ours
@@ -224,7 +224,7 @@ class PciTest(Discovery):
         result = self.look("""
             modules && await "BMC ready" && modprobe acpi_power_meter && where
             echo watts=$(watts); rmmod kcs_opregion
-            modprobe -a kcs_ipmi ipmi_devintf && device && ipmitool mc info >/tmp/ours || exit 1
+            modprobe -a ipmi_devintf kcs_ipmi && device && ipmitool mc info >/tmp/ours || exit 1
             rmmod kcs_ipmi && rmmod kcs_host && modprobe ipmi_si && device || exit 1
             ipmitool mc info >/tmp/theirs && cmp /tmp/ours /tmp/theirs && echo same=1
         """, ssdts=["dcmi"], interface="pci-ipmi-kcs")

@@ -40,7 +40,7 @@ class HotmodTest(HotmodCase):
 
     def test_interface_comes_serves_programs_and_goes(self):
         result = self.change(f"""
-            modprobe -a kcs_host kcs_ipmi ipmi_devintf && where
+            modprobe -a ipmi_devintf kcs_host kcs_ipmi && where
             hotmod 'add,kcs,i/o,0xca2,irq=5\\n' && ready kcs_param.0 && device || exit 1
             where; ipmitool mc info | sed -n 's/^Manufacturer ID *: */manufacturer=/p'
             {TABLE} | grep ^parameter
@@ -209,7 +209,7 @@ class HotmodTest(HotmodCase):
             KCS=/sys/class/kcs/kcs0
             in_flight() { for _ in $(seq 1000); do
                 [ $(cat $KCS/requests) -gt $(cat $KCS/answered) ] && return; done; false; }
-            modprobe -a kcs_host kcs_ipmi ipmi_devintf && hotmod add,kcs,i/o,0xca2 &&
+            modprobe -a ipmi_devintf kcs_host kcs_ipmi && hotmod add,kcs,i/o,0xca2 &&
                 ready kcs_param.0 && device || exit 1
             ( while ipmitool raw 6 4; do :; done >/dev/null 2>&1; echo ended >/tmp/program ) &
             in_flight && timed hotmod remove,kcs,i/o,0xca2 || exit 1
@@ -231,7 +231,7 @@ class HotmodRoundsTest(HotmodCase):
         # No program closes /dev/ipmi0 while an interface goes: ipmi_msghandler of 6.1 may
         # free its user twice then, whichever driver the interface has.
         result = self.change(f"""
-            modprobe -a kcs_host kcs_ipmi ipmi_devintf kcs_load || exit 1
+            modprobe -a ipmi_devintf kcs_host kcs_ipmi kcs_load || exit 1
             touch /tmp/go
             ( while [ -e /tmp/go ]; do load threads=2 rest_us=1000 ms=1000; done >/tmp/load ) &
             ( while [ -e /tmp/go ]; do cat /sys/class/kcs/kcs*/health /sys/class/kcs/kcs*/requests \
