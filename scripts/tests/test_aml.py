@@ -169,9 +169,14 @@ def runs(machine, request, show, tmp_path_factory):
     show("what AML gets", columns(list(made.lines())))
 
 
+def marks_of(stack):
+    """One process for a stack; ipmi_ssif gives up a BMC that a busy host makes slow."""
+    return [pytest.mark.xdist_group(stack)] + [pytest.mark.alone] * (stack == "over-ssif")
+
+
 @pytest.mark.parametrize("stack, number", [
     pytest.param(stack, number, id=f"{stack}-{number:03}_{row.name.replace(' ', '_')}",
-                 marks=pytest.mark.xdist_group(stack))
+                 marks=marks_of(stack))
     for stack in Runs.BEDS for number, row in NUMBERED.items() if row.runs_on(stack)])
 def test_row(runs, stack, number):
     row, run = NUMBERED[number], runs.of(stack)
@@ -182,7 +187,7 @@ def test_row(runs, stack, number):
 
 
 @pytest.mark.parametrize("stack", [
-    pytest.param(stack, marks=pytest.mark.xdist_group(stack)) for stack in Runs.BEDS])
+    pytest.param(stack, marks=marks_of(stack)) for stack in Runs.BEDS])
 def test_log_beside_the_rows(runs, stack):
     run = runs.of(stack)
     assert (stack, "end") in run.log, f"{run.result.output[-1500:]}\n{run.result.console[-3000:]}"
