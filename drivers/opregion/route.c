@@ -62,7 +62,8 @@ struct known {
 /**
  * struct first - the first interface, by what it keeps when its driver changes
  * @handle: of its device in the namespace, NULL for none
- * @name: of its device
+ * @name: of its device, which counts without a @handle only: that of one of
+ *	kcs_via_ipmi has a number that the next one may get
  */
 struct first {
 	acpi_handle handle;
@@ -114,8 +115,9 @@ static bool may_be_first(struct kcs_host *host, const void *unused)
 
 	if (!known)
 		return !kcs_host_is_absent(host);
-	return !strcmp(dev_name(kcs_host_device(host)), known->name) ||
-	       (known->handle && kcs_host_firmware_handle(host) == known->handle);
+	if (known->handle || kcs_host_firmware_handle(host))
+		return kcs_host_firmware_handle(host) == known->handle;
+	return !strcmp(dev_name(kcs_host_device(host)), known->name);
 }
 
 static void note_first(struct kcs_host *host)
@@ -314,7 +316,8 @@ static acpi_status cover_interface(acpi_handle handle, u32 level, void *context,
 				   void **value)
 {
 	if (kcs_host_exists(is_companion, handle)) {
-		note_usable(handle);
+		if (!is_kcs(handle))
+			note_usable(handle);
 		kcs_anchor_cover(handle);
 	}
 	return AE_OK;

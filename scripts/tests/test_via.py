@@ -110,6 +110,24 @@ class ViaTest(VmCase):
         self.assertEqual(self.values(result), {
             "ours": "0xbb", "none": "0xffffffff", "theirs": "0xbb"})
 
+    def test_interface_that_gets_the_number_of_the_first_is_not_it(self):
+        result = self.look("""
+            zero() { basename "$(readlink /sys/class/ipmi/ipmi0/device)"; }
+            modprobe -a ipmi_devintf kcs_aml && modprobe ipmi_si && device && over && sleep 1
+            first=$(zero); for other in IPI0001:00 IPI0001:01; do
+                [ $other = $first ] || break; done
+            read_at first FREE
+            cd $OF_IPMI_SI; echo $first >unbind; echo $other >unbind; echo $other >bind
+            device && over && sleep 1; [ "$(zero)" = $other ] && echo swapped=1
+            read_at meanwhile FREE
+            echo $first >bind; sleep 1; ready kcs_via_ipmi.1 && read_at back FREE
+        """, ssdts=["region"], interface="isa-ipmi-kcs", bmc=["--watts", "100"],
+            second_interface="isa-ipmi-bt,ioport=0xe4,irq=0", second_bmc=["--watts", "200"])
+        values = self.values(result)
+        self.assertEqual((values["swapped"], values["meanwhile"]), (1, "0xffffffff"))
+        self.assertIn(values["first"], ("0x64", "0xc8"))
+        self.assertEqual(values["back"], values["first"])
+
     def test_kcsctl_tells_it_from_an_interface_and_gives_it_back(self):
         result = self.look("""
             modprobe -a ipmi_si ipmi_devintf && device && over && modprobe acpi_power_meter
@@ -130,13 +148,13 @@ class ViaTest(VmCase):
             modprobe -a ipmi_si kcs_aml && over || exit 1
             gone() {{ local start; start=$(now_ms); eval "$2" || exit 1
                 echo $1 ms=$(($(now_ms) - start)); }}
-            {slow} via_first & sleep 0.5
+            {slow} via_first & sleep 0.5; kill -0 $! && echo waits_via_first yes=1
             gone via "rmmod kcs_via_ipmi"; gone opregion "rmmod kcs_opregion"; wait
             sleep 9; over || exit 1
-            {slow} opregion_first & sleep 0.5
+            {slow} opregion_first & sleep 0.5; kill -0 $! && echo waits_opregion_first yes=1
             gone then_opregion "rmmod kcs_opregion"; gone then_via "rmmod kcs_via_ipmi"; wait
             sleep 9; over || exit 1
-            {slow} unbound & sleep 0.5
+            {slow} unbound & sleep 0.5; kill -0 $! && echo waits_unbound yes=1
             echo IPI0001:00 >$OF_IPMI_SI/unbind; wait; sleep 1; echo hosts count=$(hosts)
             echo IPI0001:00 >$OF_IPMI_SI/bind; sleep 9; ready kcs_via_ipmi.0 || exit 1
             aml $PMM count=5 ms=9000 | figure after
@@ -146,6 +164,8 @@ class ViaTest(VmCase):
             print(f"{name} {found[name]['ms']:.0f} ms,", end=" ")
             self.assertLess(found[name]["ms"], 2000 * self.pace)
         for name in ("via_first", "opregion_first", "unbound"):
+            self.assertEqual(found[f"waits_{name}"]["yes"], 1)
+            self.assertGreater(found[name]["slowest_us"], 400000)
             self.assertEqual(sum(errors(found[name]).values()), 16, found[name])
             self.assertLess(found[name]["slowest_us"], 5500000 * self.pace)
         self.assertEqual((found["hosts"]["count"], found["after"]["ok"]), (0, 5))
@@ -174,13 +194,16 @@ class ViaTest(VmCase):
         result = self.boot(PRELUDE + r"""
             once() { evaluate '\_SB.REPL' | grep -q ^000c0020 || exit 1
                 aml 'method=\_SB.ONCE' count=3000 ms=60000 | figure $1; }
+            sent() { cat /sys/class/kcs/kcs*/requests; }
             modprobe ipmi_si && modprobe acpi_ipmi && modprobe kcs_aml && sleep 1 && once theirs
-            over && sleep 1 && once ours
+            over && sleep 1 && before=$(sent) && once ours
+            echo sent count=$(($(sent) - before))
         """, ssdts=["bench"], bmc="qemu", counted=True, timeout_s=300 * self.pace)
         found = figures(result)
         ours, theirs = (found[stack]["mean_us"] for stack in ("ours", "theirs"))
         print(f"{ours:.1f} us, acpi_ipmi {theirs:.1f} us,", end=" ")
         self.assertEqual((found["ours"]["ok"], found["theirs"]["ok"]), (3000, 3000))
+        self.assertGreaterEqual(found["sent"]["count"], 3000)
         self.assertLess(ours, theirs + 10)
 
 
