@@ -22,6 +22,7 @@
  * @extra: bytes after it
  * @shift: what its replies have as command is so much more
  * @taken: messages that it got
+ * @destroyed: users
  * @serial: of the last one
  * @lun: its LUN
  * @request: it
@@ -34,6 +35,7 @@ static struct driver {
 	u16 extra;
 	u8 shift;
 	u32 taken;
+	u32 destroyed;
 	long serial;
 	u8 lun;
 	struct kcs_msg request;
@@ -72,8 +74,15 @@ static int driver_take(struct ipmi_user *user, struct ipmi_addr *addr, long seri
 	return 0;
 }
 
+static void driver_forget(struct ipmi_user *user)
+{
+	driver.destroyed++;
+}
+
 #define ipmi_request_settime	driver_take
+#define ipmi_destroy_user	driver_forget
 #include "../drivers/bridge/via_transport.c"
+#undef ipmi_destroy_user
 #undef ipmi_request_settime
 
 static void driver_start(struct kunit *test)
@@ -86,6 +95,7 @@ static void driver_start(struct kunit *test)
 
 	driver = (struct driver){ .extra = 15 };
 	kcs_via_transport_init(&driver.via);
+	driver.via.user = (struct ipmi_user *)&driver;
 	host = kcs_host_create(engine->dev, &setup);
 	KUNIT_ASSERT_FALSE(test, IS_ERR(host));
 	WRITE_ONCE(engine->host, host);
@@ -341,6 +351,19 @@ static void overlong_reply_is_a_failure(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), -EBADMSG);
 }
 
+/* Of an interface that goes the user is gone before the requests to it are. */
+static void closed_transport_sends_nothing(struct kunit *test)
+{
+	u8 cc;
+
+	driver_start(test);
+	kcs_via_transport_close(&driver.via);
+	kcs_via_transport_close(&driver.via);
+	KUNIT_EXPECT_EQ(test, driver.destroyed, 1);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), -EIO);
+	KUNIT_EXPECT_EQ(test, driver.taken, 0);
+}
+
 /* The message is still with the driver when its interface is gone. */
 static void interface_goes_before_its_message(struct kunit *test)
 {
@@ -380,6 +403,7 @@ static struct kunit_case via_cases[] = {
 	KUNIT_CASE(driver_that_goes_is_asked_rarely),
 	KUNIT_CASE(reply_to_another_request_is_a_failure),
 	KUNIT_CASE(overlong_reply_is_a_failure),
+	KUNIT_CASE(closed_transport_sends_nothing),
 	KUNIT_CASE(interface_goes_before_its_message),
 	{}
 };

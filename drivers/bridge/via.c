@@ -5,8 +5,8 @@
  * driver keeps the interface, and all else that it is used for.
  *
  * ipmi_msghandler tells with a lock held that it also takes in what kcs_ipmi calls. So
- * interfaces come and go in a work, which takes none of its locks but those of a
- * user.
+ * interfaces come and go in a work, which takes none of its locks. Only the user of one
+ * that goes is destroyed at once.
  */
 #define pr_fmt(fmt) KBUILD_MODNAME ": " fmt
 
@@ -46,7 +46,8 @@ struct via {
 };
 
 static LIST_HEAD(vias);
-static DEFINE_MUTEX(lock);	/* guards vias, is_gone */
+static bool closing;
+static DEFINE_MUTEX(lock);	/* guards vias, is_gone, closing */
 
 /* -- An interface of ours. ------------------------------------------------ */
 
@@ -65,12 +66,18 @@ static int via_make_host(struct via *via)
 		return PTR_ERR(via->device);
 	host = kcs_host_create(&via->device->dev, &setup);
 	if (!IS_ERR(host)) {
-		/* For messages that come back after it was removed. */
-		via->host = kcs_host_get(host);
+		via->host = host;
 		return 0;
 	}
 	platform_device_unregister(via->device);
 	return PTR_ERR(host);
+}
+
+static void via_mark_locked(struct via *via)
+{
+	lockdep_assert_held(&lock);
+	kcs_via_transport_close(&via->transport);
+	via->is_gone = true;
 }
 
 static void via_begin_service(struct via *via)
@@ -81,17 +88,15 @@ static void via_begin_service(struct via *via)
 		return;
 	pr_err("ipmi%d: no interface for firmware: %pe\n", via->number, ERR_PTR(err));
 	mutex_lock(&lock);
-	via->is_gone = true;
+	via_mark_locked(via);
 	mutex_unlock(&lock);
 }
 
+/* It has no user any more. */
 static void via_free(struct via *via)
 {
-	if (via->host)
-		kcs_host_remove(via->host);
-	ipmi_destroy_user(via->transport.user);
 	if (via->host) {
-		kcs_host_put(via->host);
+		kcs_host_remove(via->host);
 		platform_device_unregister(via->device);
 	}
 	kfree(via);
@@ -152,59 +157,66 @@ static void via_receive(struct ipmi_recv_msg *msg, void *via)
 
 static const struct ipmi_user_hndl user_ops = { .ipmi_recv_hndl = via_receive };
 
-static struct via *via_alloc(int number)
+/* Linux 6.1 may tell twice of one that comes while this is loaded. */
+static bool is_known_locked(int number)
+{
+	struct via *via;
+
+	lockdep_assert_held(&lock);
+	list_for_each_entry(via, &vias, node)
+		if (via->number == number && !via->is_gone)
+			return true;
+	return false;
+}
+
+static int via_add_locked(int number, struct device *dev)
 {
 	struct via *via = kzalloc(sizeof(*via), GFP_KERNEL);
 	int err;
 
 	if (!via)
-		return ERR_PTR(-ENOMEM);
+		return -ENOMEM;
 	via->number = number;
+	via->firmware_handle = ACPI_HANDLE(dev);
 	kcs_via_transport_init(&via->transport);
 	err = ipmi_create_user(number, &user_ops, via, &via->transport.user);
-	if (!err)
-		return via;
-	kfree(via);
-	return ERR_PTR(err);
+	if (err)
+		kfree(via);
+	else
+		list_add_tail(&via->node, &vias);
+	return err;
 }
 
 /* Interfaces of ours serve firmware already, and would be reached by themselves. */
 static void via_appeared(int number, struct device *dev)
 {
-	struct via *via;
+	int err = 0;
 
 	if (kcs_host_drives(dev))
 		return;
-	via = via_alloc(number);
-	if (IS_ERR(via)) {
-		pr_err("ipmi%d: not usable: %pe\n", number, via);
-		return;
-	}
-	via->firmware_handle = ACPI_HANDLE(dev);
 	mutex_lock(&lock);
-	list_add_tail(&via->node, &vias);
+	if (!closing && !is_known_locked(number))
+		err = via_add_locked(number, dev);
 	mutex_unlock(&lock);
-	queue_work(system_long_wq, &settle_work);
-}
-
-static void via_mark(const int *number)
-{
-	struct via *via;
-
-	mutex_lock(&lock);
-	list_for_each_entry(via, &vias, node)
-		if (!number || via->number == *number)
-			via->is_gone = true;
-	mutex_unlock(&lock);
+	if (err)
+		pr_err("ipmi%d: not usable: %pe\n", number, ERR_PTR(err));
 	queue_work(system_long_wq, &settle_work);
 }
 
 static void via_vanished(int number)
 {
-	via_mark(&number);
+	struct via *via;
+
+	mutex_lock(&lock);
+	list_for_each_entry(via, &vias, node)
+		if (via->number == number)
+			via_mark_locked(via);
+	mutex_unlock(&lock);
+	queue_work(system_long_wq, &settle_work);
 }
 
 static struct ipmi_smi_watcher watcher = {
+	.link = LIST_HEAD_INIT(watcher.link),
 	.owner = THIS_MODULE,
 	.new_smi = via_appeared,
 	.smi_gone = via_vanished,
@@ -216,16 +228,26 @@ static int __init kcs_via_ipmi_init(void)
 {
 	int err = ipmi_smi_watcher_register(&watcher);
 
-	if (!err)
+	if (err)	/* Linux 7.2 has it in its list all the same */
+		ipmi_smi_watcher_unregister(&watcher);
+	else
 		flush_work(&settle_work);
 	return err;
 }
 module_init(kcs_via_ipmi_init);
 
+/* An interface that goes meanwhile is still told of, and waits. */
 static void __exit kcs_via_ipmi_exit(void)
 {
+	struct via *via;
+
+	mutex_lock(&lock);
+	closing = true;
+	list_for_each_entry(via, &vias, node)
+		via_mark_locked(via);
+	mutex_unlock(&lock);
 	ipmi_smi_watcher_unregister(&watcher);
-	via_mark(NULL);
+	queue_work(system_long_wq, &settle_work);
 	flush_work(&settle_work);
 }
 module_exit(kcs_via_ipmi_exit);

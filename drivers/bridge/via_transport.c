@@ -74,6 +74,7 @@ static int refusal(int err)
 
 static int via_hand_over(struct kcs_via_transport *via)
 {
+	int err = -ENODEV;
 	struct ipmi_system_interface_addr address = {
 		.addr_type = IPMI_SYSTEM_INTERFACE_ADDR_TYPE,
 		.channel = IPMI_BMC_CHANNEL,
@@ -86,8 +87,12 @@ static int via_hand_over(struct kcs_via_transport *via)
 		.data_len = via->wire.len - KCS_MSG_REQUEST_MIN,
 	};
 
-	return ipmi_request_settime(via->user, (struct ipmi_addr *)&address,
-				    via->serial, &msg, NULL, 0, 0, 0);
+	mutex_lock(&via->user_lock);
+	if (via->user)
+		err = ipmi_request_settime(via->user, (struct ipmi_addr *)&address,
+					   via->serial, &msg, NULL, 0, 0, 0);
+	mutex_unlock(&via->user_lock);
+	return err;
 }
 
 static int via_send(struct kcs_via_transport *via)
@@ -243,10 +248,32 @@ static const struct kcs_transport_ops via_ops = {
 
 /**
  * kcs_via_transport_init() - a transport that has no user yet
- * @via: filled but for @user, which is the caller's to create and to destroy
+ * @via: filled but for @user, which is the caller's to create
  */
 void kcs_via_transport_init(struct kcs_via_transport *via)
 {
 	*via = (struct kcs_via_transport){ .transport.ops = &via_ops };
+	mutex_init(&via->user_lock);
 	spin_lock_init(&via->lock);
+}
+
+/**
+ * kcs_via_transport_close() - send and receive nothing any more
+ * @via: the transport; closed again nothing happens
+ *
+ * Destroys the user. Linux 6.1 does that as well for an interface that goes, holding
+ * no reference, once all have been told of it: so this has to be done until then.
+ *
+ * Context: may sleep, not as long as a message may take.
+ */
+void kcs_via_transport_close(struct kcs_via_transport *via)
+{
+	struct ipmi_user *user;
+
+	mutex_lock(&via->user_lock);
+	user = via->user;
+	via->user = NULL;
+	mutex_unlock(&via->user_lock);
+	if (user)
+		ipmi_destroy_user(user);
 }

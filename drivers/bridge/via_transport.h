@@ -5,13 +5,15 @@
 #include <kcs/msg.h>
 #include <kcs/transport.h>
 #include <linux/ipmi.h>
+#include <linux/mutex.h>
 #include <linux/spinlock.h>
 #include <linux/types.h>
 
 /**
  * struct kcs_via_transport - an interface of another driver as a transport
  * @transport: what the engine sees
- * @user: whose messages ipmi_msghandler takes and returns
+ * @user_lock: protects @user
+ * @user: whose messages ipmi_msghandler takes and returns; NULL when it is closed
  * @wire: the message in flight; ipmi_msghandler may keep a pointer into it
  * @reply: where its reply goes
  * @is_sent: it does not wait any more for the end of an earlier one, which was given
@@ -24,6 +26,7 @@
  */
 struct kcs_via_transport {
 	struct kcs_transport transport;
+	struct mutex user_lock;		/* user */
 	struct ipmi_user *user;
 	struct kcs_msg wire;
 	struct kcs_msg *reply;
@@ -36,6 +39,7 @@ struct kcs_via_transport {
 };
 
 void kcs_via_transport_init(struct kcs_via_transport *via);
+void kcs_via_transport_close(struct kcs_via_transport *via);
 void kcs_via_transport_receive(struct kcs_via_transport *via,
 			       const struct ipmi_recv_msg *msg);
 
