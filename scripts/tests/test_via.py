@@ -48,6 +48,7 @@ class ViaTest(VmCase):
             rmmod ipmi_si 2>/dev/null && exit 1
             rmmod kcs_via_ipmi && echo left=$(hosts) && ipmitool mc info >/tmp/after 2>&1
             cmp /tmp/before /tmp/after && over && sleep 1.2 && echo again=$(watts)
+            rmmod acpi_power_meter; rmmod acpi_ipmi 2>/dev/null     # the meter's, since 6.12
             rmmod kcs_via_ipmi && rmmod ipmi_si && echo gone=1
         """)
         self.assertEqual(self.values(result), {
@@ -169,6 +170,24 @@ class ViaTest(VmCase):
             self.assertEqual(sum(errors(found[name]).values()), 16, found[name])
             self.assertLess(found[name]["slowest_us"], 5500000 * self.pace)
         self.assertEqual((found["hosts"]["count"], found["after"]["ok"]), (0, 5))
+
+    def test_interface_and_module_come_and_go_under_traffic(self):
+        result = self.look(f"""
+            modprobe -a ipmi_si kcs_aml && over || exit 1
+            aml $PMM threads=8 ms={20000 * self.pace} expect=187000 | figure traffic & traffic=$!
+            (for _ in $(seq 40); do echo IPI0001:00 >$OF_IPMI_SI/unbind
+                echo IPI0001:00 >$OF_IPMI_SI/bind; done) & bound=$!
+            (for _ in $(seq 40); do rmmod kcs_via_ipmi; modprobe kcs_via_ipmi; done) & loaded=$!
+            wait $bound; wait $loaded; kill -0 $traffic && echo beside=1
+            wait; ready kcs_via_ipmi.0 || exit 1
+            echo hosts=$(hosts); aml $PMM count=5 ms=9000 expect=187000 | figure after
+        """, timeout_s=120 * self.pace)
+        found, values = figures(result), self.values(result)
+        self.assertEqual((values["beside"], values["hosts"]), (1, 1))
+        self.assertEqual((found["traffic"]["foreign"], found["after"]["ok"]), (0, 5))
+        self.assertTrue(found["traffic"]["ok"] and errors(found["traffic"])[E_NODATA])
+        self.assertEqual(result.console.count("IPMI bt interface initialized"), 41)
+        print(f"{found['traffic']['ok']:.0f} of 8 callers answered", end=" ")
 
     def test_programs_and_firmware_get_their_own_replies(self):
         self.machine.initrd.build_program(CLOCK)
