@@ -278,9 +278,11 @@ def test_watch_refuses_odd_numbers(machine, words):
 
 # -- How it ends. -----------------------------------------------------------------
 
-PROGRAM = """import sys
+# A check that a shell started in the background has its interrupts ignored, and so have its children.
+PROGRAM = """import signal, sys
 from kcsctl import cli
 from kcsctl_kernel import Kernel
+signal.signal(signal.SIGINT, signal.default_int_handler)
 sys.exit(cli.main(["watch", "--interval", "0.1", *sys.argv[2:]], Kernel(sys.argv[1], ())))
 """
 
