@@ -210,6 +210,28 @@ static void silent_driver_gets_one_message(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, driver.taken, 1);
 }
 
+/* A dead interface is asked every half minute. What was lost is nobody's when it turns up after all. */
+static void lost_message_costs_minutes(struct kunit *test)
+{
+	struct engine *engine = test->priv;
+	u64 start_us;
+	long lost;
+	u8 cc;
+
+	driver_start(test);
+	driver.is_silent = true;
+	start_us = engine_now_us(engine);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), -ETIMEDOUT);
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_DEAD));
+	driver.is_silent = false;
+	lost = driver.serial;
+	KUNIT_EXPECT_TRUE(test, engine_await(engine, KCS_HEALTH_READY));
+	KUNIT_EXPECT_GE(test, engine_now_us(engine) - start_us, 120 * USEC_PER_SEC);
+	KUNIT_EXPECT_LT(test, engine_now_us(engine) - start_us, 160 * USEC_PER_SEC);
+	driver_return(IPMI_RESPONSE_RECV_TYPE, lost);
+	KUNIT_EXPECT_EQ(test, engine_ask(test, 0x30, 0xee, &cc), 0);
+}
+
 /* Its late reply is not that to the next request, and says that it is back. */
 static void late_reply_is_discarded_and_ends_the_outage(struct kunit *test)
 {
@@ -396,6 +418,7 @@ static struct kunit_case via_cases[] = {
 	KUNIT_CASE(unspecified_error_starts_a_search),
 	KUNIT_CASE(driver_that_gives_up_is_dead),
 	KUNIT_CASE(silent_driver_gets_one_message),
+	KUNIT_CASE(lost_message_costs_minutes),
 	KUNIT_CASE(late_reply_is_discarded_and_ends_the_outage),
 	KUNIT_CASE(reply_wakes_the_engine),
 	KUNIT_CASE(foreign_messages_are_discarded),

@@ -5,8 +5,9 @@
  * whose deadlines are the only ones.
  *
  * A message that was given up here is still with ipmi_msghandler, until its driver
- * gives it up as well. The next one waits for that: there is one of ours at most,
- * however long a BMC is silent, and none is executed minutes late behind another.
+ * gives it up as well. The next one waits for that: however long a BMC is silent,
+ * there is one of ours, and not a queue that is executed minutes late. But some are
+ * never returned: an oops of anything in the kernel costs those that arrive meanwhile.
  */
 #include "via_transport.h"
 
@@ -17,6 +18,9 @@
 
 /* A message that comes back ends the sleep. */
 #define RETURN_US	USEC_PER_SEC
+
+/* After twice the time in which ipmi_msghandler gives up what it does give up. */
+#define LOST_US		(120 * USEC_PER_SEC)
 
 static struct kcs_via_transport *to_via(struct kcs_transport *transport)
 {
@@ -35,16 +39,17 @@ static void via_begin(struct kcs_transport *transport,
 	via->is_sent = false;
 }
 
-/* Not while an earlier one is out. */
-static bool via_reserve(struct kcs_via_transport *via)
+/* Not while an earlier one is out, unless it is lost. */
+static bool via_reserve(struct kcs_via_transport *via, u64 now_us)
 {
 	unsigned long flags;
 	bool is_free;
 
 	spin_lock_irqsave(&via->lock, flags);
-	is_free = !via->is_out;
+	is_free = !via->is_out || now_us - via->sent_us >= LOST_US;
 	if (is_free) {
 		via->is_out = true;
+		via->sent_us = now_us;
 		via->is_awaited = true;
 		via->serial++;
 	}
@@ -95,11 +100,11 @@ static int via_hand_over(struct kcs_via_transport *via)
 	return err;
 }
 
-static int via_send(struct kcs_via_transport *via)
+static int via_send(struct kcs_via_transport *via, u64 now_us)
 {
 	int err;
 
-	if (!via_reserve(via))
+	if (!via_reserve(via, now_us))
 		return 0;
 	via->is_sent = true;
 	err = via_hand_over(via);
@@ -203,7 +208,7 @@ static u32 via_step(struct kcs_transport *transport, u64 now_us, bool interrupt)
 {
 	struct kcs_via_transport *via = to_via(transport);
 	struct kcs_msg answer;
-	int err = via->is_sent ? 0 : via_send(via);
+	int err = via->is_sent ? 0 : via_send(via, now_us);
 
 	if (err)
 		return via_end(via, err);

@@ -20,6 +20,7 @@
  *	up here and not by the driver
  * @lock: protects what follows
  * @serial: of the message sent last, which ipmi_msghandler returns with its reply
+ * @sent_us: when it was sent
  * @is_out: it was not returned yet
  * @is_awaited: it was not given up, and its reply not taken yet
  * @answer: its reply, when @is_awaited and not @is_out
@@ -31,8 +32,9 @@ struct kcs_via_transport {
 	struct kcs_msg wire;
 	struct kcs_msg *reply;
 	bool is_sent;
-	spinlock_t lock;	/* serial, is_out, is_awaited, answer */
+	spinlock_t lock;	/* serial, sent_us, is_out, is_awaited, answer */
 	long serial;
+	u64 sent_us;
 	bool is_out;
 	bool is_awaited;
 	struct kcs_msg answer;

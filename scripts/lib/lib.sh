@@ -2,6 +2,9 @@
 # shellcheck shell=bash disable=SC2034
 # What the scripts share: packages, the kernel source, progress, results.
 
+# shellcheck source=scripts/lib/suite.sh
+. "$(dirname "${BASH_SOURCE[0]}")/suite.sh"
+
 ROOT=$(cd "$(dirname "${BASH_SOURCE[0]}")/../.." && pwd)
 CACHE=${XDG_CACHE_HOME:-$HOME/.cache}/kcs
 
@@ -41,23 +44,31 @@ packages() {
 }
 
 # Sets TREE to the unpacked kernel source, the same for all checkouts, and
-# BUILDS to where its builds go.
+# BUILDS to where its builds go. With $KCS_SUITE it is the newest Linux of that suite.
 kernel_tree() {
     local version
+    if [ "${KCS_SUITE:-}" ]; then
+        suite_tree "$KCS_SUITE"
+        return
+    fi
     version=$(dpkg-query -W -f '${Version}' linux-source-6.1) ||
         die "no package linux-source-6.1"
-    TREE=$CACHE/$version/source
-    BUILDS=$CACHE/$version/build
+    unpack_tree "$version" /usr/src/linux-source-6.1.tar.xz
+}
+
+# unpack_tree VERSION ARCHIVE
+unpack_tree() {
+    TREE=$CACHE/$1/source
+    BUILDS=$CACHE/$1/build
     mkdir -p "$BUILDS"
     (
         flock 8
         [ ! -d "$TREE" ] || exit 0
-        say "unpacking the source of Linux $version ..."
+        say "unpacking the source of Linux $1 ..."
         # No errexit here: the subshell is left of ||.
         rm -rf "$TREE.new" && mkdir "$TREE.new" &&
-            tar -C "$TREE.new" --strip-components=1 -xf /usr/src/linux-source-6.1.tar.xz &&
-            mv "$TREE.new" "$TREE"
-    ) 8>"$CACHE/$version/lock" || die "no kernel source"
+            tar -C "$TREE.new" --strip-components=1 -xf "$2" && mv "$TREE.new" "$TREE"
+    ) 8>"$CACHE/$1/lock" || die "no kernel source"
 }
 
 # One build in the cache at a time: two checkouts share it.
