@@ -243,7 +243,7 @@ static void closed_interface_returns_messages(struct kunit *test)
 static u8 ask_who_it_is(struct kunit *test, struct ipmi_recv_msg *asker)
 {
 	handler.returned = 0;
-	handler.msg.user_data = asker;
+	kcs_compat_asker(&handler.msg) = asker;
 	handler.msg.data[0] = IPMI_NETFN_APP_REQUEST << 2;
 	handler.msg.data[1] = IPMI_GET_DEVICE_ID_CMD;
 	handler.msg.data_size = 2;

@@ -138,7 +138,8 @@ static void __exit kcs_ipmi_exit(void)
 module_exit(kcs_ipmi_exit);
 
 MODULE_DESCRIPTION("KCS interfaces for ipmi_msghandler");
-MODULE_SOFTDEP("post: ipmi_devintf");
+/* Linux 6.1 tells it twice of an interface that comes at the same time. */
+MODULE_SOFTDEP("pre: ipmi_devintf");
 MODULE_AUTHOR(KCS_AUTHOR);
 MODULE_VERSION(KCS_VERSION);
 MODULE_LICENSE("GPL");

@@ -12,6 +12,7 @@
 #include "smi.h"
 
 #include <kcs/command.h>
+#include <kcs/compat.h>
 #include <kcs/host.h>
 #include <linux/atomic.h>
 #include <linux/bottom_half.h>
@@ -110,7 +111,7 @@ static void put_down(struct kcs_smi *smi, struct kcs_request *request)
 /* Who the BMC is, asked by the message handler itself: for an attribute, say. */
 static bool is_its_own_question(const struct ipmi_smi_msg *msg)
 {
-	const struct ipmi_recv_msg *asker = msg->user_data;
+	const struct ipmi_recv_msg *asker = kcs_compat_asker(msg);
 
 	return asker && !asker->user && msg->data_size == KCS_MSG_REQUEST_MIN &&
 	       msg->data[0] == IPMI_NETFN_APP_REQUEST << 2 &&

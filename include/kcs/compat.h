@@ -14,6 +14,13 @@
 #define KCS_COMPAT_SENT \
 	typeof(((struct ipmi_smi_handlers *)0)->sender(NULL, NULL))
 
+/* 7.2 has recv_msg for who asks with a message of ipmi_msghandler, not user_data. */
+#ifdef KCS_HAS_RECV_MSG
+#define kcs_compat_asker(msg)	((msg)->recv_msg)
+#else
+#define kcs_compat_asker(msg)	((msg)->user_data)
+#endif
+
 /* 6.13 has hrtimer_setup(), 6.15 nothing else; Kbuild looks for it. */
 #ifdef KCS_HAS_HRTIMER_SETUP
 #define kcs_compat_hrtimer_setup	hrtimer_setup

@@ -10,8 +10,6 @@ from test_ipmi import CLOCK
 from vm_case import VmCase
 from vm_table import columns, errors, figures
 
-pytestmark = pytest.mark.sanitized
-
 PRELUDE = r"""
 hosts() { ls /sys/class/kcs | wc -l; }
 over() {
@@ -30,6 +28,7 @@ ENDS = {"deadline": 5500, "dead": 50, "back": 2000}    # ms
 E_NODATA = 61
 
 
+@pytest.mark.sanitized
 class ViaTest(VmCase):
     """A machine with one interface, or two, of which other drivers have one."""
 
@@ -209,6 +208,10 @@ class ViaTest(VmCase):
         self.assertEqual((beside["foreign"], errors(beside)), (0, {}))
         self.assertGreater(beside["ok"], 100)
 
+
+class ViaCostTest(VmCase):
+    """What a call costs, where instructions are counted."""
+
     def test_call_costs_little_more_than_over_acpi_ipmi(self):
         result = self.boot(PRELUDE + r"""
             once() { evaluate '\_SB.REPL' | grep -q ^000c0020 || exit 1
@@ -254,6 +257,7 @@ def table(show):
                   *lines]))
 
 
+@pytest.mark.sanitized
 @pytest.mark.parametrize("stack", [
     pytest.param(stack, marks=[pytest.mark.full] if stack in ("over-kcs", "over-pci") else [])
     for stack in OVER])
