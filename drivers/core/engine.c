@@ -13,6 +13,7 @@
 #include "host.h"
 #include "request.h"
 #include "retry.h"
+#include "trace.h"
 
 #include <linux/errno.h>
 #include <linux/export.h>
@@ -98,6 +99,7 @@ static void engine_conclude(struct kcs_host *host, int err, struct ending *endin
 	u64 now_us = kcs_host_now_us(host);
 
 	host->active = NULL;
+	request->wire_us += now_us - host->sent_us;
 	if (request->tests_irq)
 		WRITE_ONCE(host->irq.patient, false);
 	if (request->class == KCS_CLASS_AML)
@@ -139,6 +141,7 @@ static void engine_send(struct kcs_host *host, struct kcs_request *request,
 		WRITE_ONCE(host->irq.patient, true);
 	host->active = request;
 	host->sent_us = now_us;
+	trace_kcs_issue(host, request);
 	kcs_exchange_begin(host, &request->msg, &request->reply);
 	engine_go_on(host, driver, ending);
 }
@@ -162,7 +165,7 @@ static bool is_in_burst(const struct kcs_host *host, enum kcs_class class,
 static bool engine_may_drive(const struct kcs_host *host,
 			     const struct kcs_request *request)
 {
-	u64 now_us = request->deadline_us - (u64)request->timeout_ms * USEC_PER_MSEC;
+	u64 now_us = kcs_request_submitted_us(request);
 
 	lockdep_assert_held(&host->registers);
 	return !host->active && kcs_host_may_transfer(host) &&
@@ -207,6 +210,7 @@ static void engine_submit(struct kcs_host *host, struct kcs_request *request,
 	else
 		kcs_request_get(request);
 	spin_unlock_irqrestore(&host->lock, flags);
+	trace_kcs_submit(host, request, err);
 	if (drives) {
 		engine_drive(host, request, driver);
 		return;

@@ -143,6 +143,8 @@ static u32 slice_us(const struct kcs_host *host, u64 end_us, u64 now_us)
 static void exchange_sleep(struct kcs_host *host, u64 end_us, u64 now_us,
 			   enum kcs_driver driver)
 {
+	if (host->active)
+		host->active->sleeps++;
 	kcs_irq_unmask(&host->irq);
 	exchange_expire(host, now_us);
 	while (now_us < end_us && !READ_ONCE(host->progress.pending)) {
@@ -158,6 +160,8 @@ static void exchange_sleep(struct kcs_host *host, u64 end_us, u64 now_us,
 
 static void exchange_relax(struct kcs_host *host, enum kcs_driver driver)
 {
+	if (host->active)
+		host->active->polls++;
 	if (driver != KCS_DRIVER_PASSER)
 		cond_resched();
 	host->clock->ops->relax(host->clock);

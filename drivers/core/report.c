@@ -4,6 +4,7 @@
  * its health, and the notifiers. Above health, below whatever changes it.
  */
 #include "host.h"
+#include "trace.h"
 
 #include <linux/err.h>
 #include <linux/export.h>
@@ -158,6 +159,8 @@ void kcs_report_state(struct kcs_host *host, enum kcs_health_state before)
 	lockdep_assert_held(&host->registers);
 	if (host->health.state == before)
 		return;
+	trace_kcs_health(host, kcs_health_name(before),
+			 kcs_health_name(host->health.state));
 	if (__ratelimit(&host->log_limit))
 		log_state(host);
 	spin_lock_irqsave(&host->lock, flags);

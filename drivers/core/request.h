@@ -8,6 +8,7 @@
 #include <linux/completion.h>
 #include <linux/kref.h>
 #include <linux/list.h>
+#include <linux/time64.h>
 
 /**
  * struct kcs_request - a message on its way, and what became of it
@@ -20,6 +21,9 @@
  * @deadline_jiffies: the same by the kernel's, for who waits
  * @not_before_us: it backs off until then, before another try
  * @tries: how often it was sent
+ * @sleeps: sleeps in mid-message, of all tries
+ * @polls: steps without a sleep in between, likewise
+ * @wire_us: time from the start of its message to the end, likewise
  * @tests_irq: it is the interrupt's self-test
  * @ended: not zero once it was completed or cancelled
  * @done: complete once it ended
@@ -39,6 +43,9 @@ struct kcs_request {
 	unsigned long deadline_jiffies;
 	u64 not_before_us;
 	u32 tries;
+	u32 sleeps;
+	u32 polls;
+	u64 wire_us;
 	bool tests_irq;
 	u32 ended;
 	struct completion done;
@@ -58,6 +65,17 @@ struct kcs_request {
 static inline bool kcs_request_ended(const struct kcs_request *request)
 {
 	return READ_ONCE(request->ended);
+}
+
+/**
+ * kcs_request_submitted_us() - return when a request was submitted
+ * @request: a request that was admitted
+ *
+ * Return: microseconds, by the clock of the interface.
+ */
+static inline u64 kcs_request_submitted_us(const struct kcs_request *request)
+{
+	return request->deadline_us - (u64)request->timeout_ms * USEC_PER_MSEC;
 }
 
 #endif /* KCS_REQUEST_H */

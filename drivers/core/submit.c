@@ -5,6 +5,7 @@
  */
 #include "host.h"
 #include "request.h"
+#include "trace.h"
 
 #include <linux/errno.h>
 #include <linux/jiffies.h>
@@ -65,6 +66,7 @@ void kcs_submit_end(struct kcs_host *host, struct kcs_request *request, int err)
 		kcs_host_count(host, KCS_COUNT_TIMEOUTS);
 	else
 		kcs_host_count(host, KCS_COUNT_ERRORS);
+	trace_kcs_complete(host, request, err);
 	kcs_request_put(request);
 }
 
@@ -188,6 +190,7 @@ void kcs_submit_send(struct kcs_host *host, struct kcs_request *request)
 	if (!err)
 		kcs_request_get(request);
 	spin_unlock_irqrestore(&host->lock, flags);
+	trace_kcs_submit(host, request, err);
 	if (err)
 		kcs_request_end(request, err);
 	else
