@@ -210,7 +210,7 @@ static void silent_driver_gets_one_message(struct kunit *test)
 	KUNIT_EXPECT_EQ(test, driver.taken, 1);
 }
 
-/* A dead interface is asked every half minute. What was lost is nobody's when it turns up after all. */
+/* A dead interface is asked each half minute. What was lost is nobody's when it comes. */
 static void lost_message_costs_minutes(struct kunit *test)
 {
 	struct engine *engine = test->priv;

@@ -8,7 +8,7 @@ import pytest
 from aml_rows import OVER
 from test_ipmi import CLOCK
 from vm_case import VmCase
-from vm_table import columns, errors, figures
+from vm_table import Bed, columns, errors, figures
 
 PRELUDE = r"""
 hosts() { ls /sys/class/kcs | wc -l; }
@@ -206,7 +206,7 @@ class ViaTest(VmCase):
               f"{beside['ok']:.0f} reads", end=" ")
         self.assertNotIn("lost", result.output)
         self.assertEqual((beside["foreign"], errors(beside)), (0, {}))
-        self.assertGreater(beside["ok"], 100)
+        self.assertGreater(beside["ok"], 100 // self.pace)
 
 
 class ViaCostTest(VmCase):
@@ -232,13 +232,13 @@ class ViaCostTest(VmCase):
 SILENCE = f"""
     modprobe -a DRIVERS ipmi_devintf kcs_aml && device || exit 1
     silence() {{ ipmitool raw 0x30 0xe1 2 0 >/dev/null; }}
-    modprobe acpi_ipmi && aml $PMM ms=500 | figure theirs_before && silence
+    modprobe acpi_ipmi && aml $PMM count=3 ms=9000 | figure theirs_before && silence
     aml $PMM ms={SILENT_S * 1000} rest_us=1000000 | figure theirs; sleep 6
-    over && aml $PMM ms=500 | figure before && silence
+    over && aml $PMM count=3 ms=9000 | figure before && silence
     start=$(now_ms)
     aml $PMM ms=6000 rest_us=1000000 | figure silent
     for _ in $(seq 100); do [ "$(cat /sys/class/kcs/kcs*/health)" = dead ] && break; sleep 0.1; done
-    aml $PMM ms=1000 rest_us=100000 | figure dead
+    aml $PMM count=5 ms=9000 rest_us=100000 | figure dead
     while [ $(($(now_ms) - start)) -lt {SILENT_S * 1000} ]; do sleep 0.1; done
     start=$(now_ms)
     for _ in $(seq 300); do
@@ -246,6 +246,12 @@ SILENCE = f"""
     done
     echo back ms=$(($(now_ms) - start))
 """
+
+
+@pytest.fixture(scope="module")
+def bed(machine):
+    """Boots, and looks for reports of the kernel; its table is ours."""
+    return Bed(machine, False)
 
 
 @pytest.fixture(scope="module")
@@ -261,16 +267,19 @@ def table(show):
 @pytest.mark.parametrize("stack", [
     pytest.param(stack, marks=[pytest.mark.full] if stack in ("over-kcs", "over-pci") else [])
     for stack in OVER])
-def test_silent_bmc_costs_a_deadline_and_comes_back(machine, stack, table):
+def test_silent_bmc_costs_a_deadline_and_comes_back(bed, stack, table):
     interface, drivers = OVER[stack]
-    result = machine.boot(PRELUDE + SILENCE.replace("DRIVERS", drivers), ssdts=["dcmi"],
-                          interface=interface, bmc=["--silent-s", str(SILENT_S), "--silent-from-s", "inf"], timeout_s=300)
-    assert result.status == 0, result.output + result.console[-3000:]
+    pace = 10 if bed.sanitized else 1
+    result = bed.boot(PRELUDE + SILENCE.replace("DRIVERS", drivers), ssdts=["dcmi"],
+                          interface=interface,
+                      bmc=["--silent-s", str(SILENT_S), "--silent-from-s", "inf"])
     found = figures(result)
     slowest = {name: found[name]["slowest_us"] / 1000 for name in ("silent", "dead", "theirs")}
     table.append((stack, f"{slowest['silent']:.0f} ms", f"{slowest['dead']:.2f} ms",
                   f"{found['back']['ms']:.0f} ms", f"{slowest['theirs']:.0f} ms"))
-    assert found["before"]["ok"] and found["theirs_before"]["ok"]
+    # A PCI function is no device of firmware's: acpi_ipmi serves nobody over it.
+    assert found["theirs_before"]["ok"] == (0 if stack == "over-pci" else 3)
+    assert found["before"]["ok"] == 3
     assert errors(found["dead"]).get(E_NODATA, 0) >= 5 and not found["dead"]["ok"], found["dead"]
-    assert slowest["silent"] <= ENDS["deadline"] and slowest["dead"] <= ENDS["dead"]
-    assert found["back"]["ms"] <= ENDS["back"]
+    assert slowest["silent"] <= ENDS["deadline"] * pace and slowest["dead"] <= ENDS["dead"] * pace
+    assert found["back"]["ms"] <= ENDS["back"] * pace
