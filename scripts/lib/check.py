@@ -49,6 +49,7 @@ STEPS = [
     Step("tests-alone", f"{PYTEST} -m alone", 700),
     Step("backports", "scripts/vm-backports -m backports", 120),
     Step("package", f"{PYTEST} -m package", 600, True),
+    Step("debian", f"{PYTEST} -m debian", 5400, True),
     Step("pure-explore-all", "scripts/pure explore all", 300, True),
     Step("mutants", "scripts/mutants", 2400, True),
     Step("pure-fuzz", "scripts/pure fuzz 10000000", 600, True),

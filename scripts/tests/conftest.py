@@ -12,6 +12,7 @@ import pytest
 from vm import CACHE, Kernel, Machine
 from vm_table import Bed
 
+pytest_plugins = ["debian_fixtures"]
 TABLES = pytest.StashKey[list]()
 
 
@@ -33,8 +34,7 @@ def pytest_configure(config):
 def pytest_collection_modifyitems(config, items):
     """What takes long runs where it is asked for."""
     left_out = set() if config.getoption("full") else {"full"}
-    if "package" not in config.option.markexpr:
-        left_out.add("package")
+    left_out |= {name for name in ("package", "debian") if name not in config.option.markexpr}
     dropped = [item for item in items
                if left_out & {mark.name for mark in item.iter_markers()}]
     config.hook.pytest_deselected(items=dropped)
