@@ -85,6 +85,7 @@ def test_purged_package_serves_until_the_next_boot(taken):
         apt-get purge -qy kcs-dkms || exit 1; served purged; {FIND} >files-now
     """)
     assert values(result)["purged"] == OURS
+    assert "kcs-dkms: kcs0 stays with the loaded modules until the next boot" in result.output
     assert_no_trace(taken)
     assert values(boot(taken, f"served rebooted; {GONE}"))["rebooted"] == STOCK
 
