@@ -74,6 +74,30 @@ struct device *kcs_interface_find(const struct kcs_location *location)
 	return found;
 }
 
+/**
+ * kcs_interface_locate() - return where the interface of a device is
+ * @dev: the device
+ * @location: filled, if it is in service
+ *
+ * Context: may sleep.
+ * Return: true when it is.
+ */
+bool kcs_interface_locate(const struct device *dev, struct kcs_location *location)
+{
+	struct interface *interface;
+	bool found = false;
+
+	mutex_lock(&interfaces_lock);
+	list_for_each_entry(interface, &interfaces, node) {
+		if (interface->dev != dev)
+			continue;
+		*location = interface->location;
+		found = true;
+	}
+	mutex_unlock(&interfaces_lock);
+	return found;
+}
+
 static void remove_host(void *host)
 {
 	kcs_host_remove(host);

@@ -24,6 +24,7 @@ struct kcs_finding {
 extern const struct dev_pm_ops kcs_interface_pm;
 
 struct device *kcs_interface_find(const struct kcs_location *location);
+bool kcs_interface_locate(const struct device *dev, struct kcs_location *location);
 int kcs_interface_start(struct device *dev, const struct kcs_location *location,
 			int irq, bool irq_is_shared);
 void kcs_interface_shutdown(struct device *dev);

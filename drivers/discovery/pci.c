@@ -6,6 +6,8 @@
 #include "interface.h"
 #include "pci.h"
 #include "platform.h"
+#include "registers.h"
+#include "spacing.h"
 
 #include <linux/device.h>
 #include <linux/err.h>
@@ -31,14 +33,24 @@ static const struct pci_device_id kcs_pci_impostors[] = {
 	{}
 };
 
-/* Each register is a byte, and the next one follows: C4 knows of nothing else. */
+static bool fits(struct pci_dev *pdev, u32 spacing_bytes)
+{
+	return pci_resource_len(pdev, 0) > spacing_bytes;
+}
+
+/*
+ * Each register is a byte, and the next one follows: C4 knows of nothing else. Another
+ * spacing is known once pci_find_spacing() has found it.
+ */
 static int pci_locate(struct pci_dev *pdev, struct kcs_location *location)
 {
 	int err;
 
+	if (kcs_interface_locate(&pdev->dev, location))
+		return 0;
 	*location = (struct kcs_location){ .size_bytes = 1 };
 	err = kcs_location_decode(&pdev->resource[0], 1, location);
-	if (!err && pci_resource_len(pdev, 0) <= location->spacing_bytes)
+	if (!err && !fits(pdev, location->spacing_bytes))
 		err = -ERANGE;
 	return err ?: kcs_location_check(location);
 }
@@ -71,6 +83,50 @@ int kcs_pci_judge(struct pci_dev *pdev, struct kcs_finding *finding)
 	return why ? -ENODEV : err;
 }
 
+/* -- Spacing. ------------------------------------------------------------- */
+
+static int pci_try_spacing(struct pci_dev *pdev, const struct kcs_location *location)
+{
+	void *group = devres_open_group(&pdev->dev, NULL, GFP_KERNEL);
+	struct kcs_io *io;
+	int err;
+
+	if (!group)
+		return -ENOMEM;
+	io = kcs_registers_claim(&pdev->dev, location);
+	err = PTR_ERR_OR_ZERO(io);
+	if (!err && !kcs_spacing_responds(io))
+		err = -ENXIO;
+	devres_release_group(&pdev->dev, group);
+	return err;
+}
+
+/*
+ * A function has no place for its spacing, and some BMCs have the registers 4 or 16
+ * bytes apart. Where none responds, the BMC may be late: then C4 counts.
+ */
+static int pci_find_spacing(struct pci_dev *pdev, struct kcs_location *location)
+{
+	struct kcs_location tried = *location;
+	int i, err;
+
+	if (!fits(pdev, kcs_spacings[1]))
+		return 0;
+	for (i = 0; i < KCS_SPACINGS && fits(pdev, kcs_spacings[i]); i++) {
+		tried.spacing_bytes = kcs_spacings[i];
+		err = pci_try_spacing(pdev, &tried);
+		if (err == -ENXIO)
+			continue;
+		if (!err)
+			*location = tried;
+		return err;
+	}
+	dev_notice(&pdev->dev, "no Status register responds 1, 4 or 16 bytes after the data register; taking 1\n");
+	return 0;
+}
+
+/* -- The driver. ---------------------------------------------------------- */
+
 /* Without an interrupt the interface polls. Messages need the device to be a master. */
 static int pci_interrupt(struct pci_dev *pdev)
 {
@@ -95,6 +151,9 @@ static int kcs_pci_probe(struct pci_dev *pdev, const struct pci_device_id *id)
 		dev_err(&pdev->dev, "cannot be enabled; interface left alone\n");
 		return err;
 	}
+	err = pci_find_spacing(pdev, &finding.location);
+	if (err)
+		return err;
 	irq = pci_interrupt(pdev);
 	return kcs_interface_start(&pdev->dev, &finding.location, max(irq, 0),
 				   !pdev->msi_enabled && !pdev->msix_enabled);
