@@ -289,9 +289,20 @@ class Persist(Step):
             else:
                 new.write_bytes(data)
                 new.chmod(0o644)
+                sync(new)
                 os.replace(new, path)
+            sync(path.parent)
         except OSError as why:
             raise Failed(f"{self.target}: {why.strerror}") from why
+
+
+def sync(path):
+    """Have a file or a folder on the disk, also if the power fails now."""
+    opened = os.open(path, os.O_RDONLY)
+    try:
+        os.fsync(opened)
+    finally:
+        os.close(opened)
 
 
 def bus_of(interface):
