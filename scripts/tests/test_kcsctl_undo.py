@@ -19,6 +19,21 @@ from kcsctl_kernel import machine, quick  # fixtures
 
 # -- Killed, failed, stopped. -----------------------------------------------------
 
+@pytest.mark.parametrize("why", ["Key was rejected by service", "Operation not permitted"])
+def test_modules_of_an_unknown_key_are_refused_with_the_step(machine, capsys, monkeypatch, why):
+    load = machine.load
+
+    def refuse(module):
+        if module.startswith("kcs_"):
+            raise Failed(f"modprobe: ERROR: could not insert '{module}': {why}")
+        load(module)
+    monkeypatch.setattr(machine, "load", refuse)
+    assert cli.main(["take"], machine) == 3
+    assert f"{why}; where signatures are enforced the kernel has to know the key: " \
+        "mokutil --import /var/lib/dkms/mok.pub, reboot" in capsys.readouterr().err
+    assert_stock(machine)
+
+
 def changes(root, command, options):
     """The changes that a command makes."""
     machine = (stock if command == "take" else ours)(root, **options)

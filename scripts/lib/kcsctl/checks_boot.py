@@ -5,8 +5,8 @@ import re
 from shlex import quote
 
 from .checks_now import meter_folder, refusal
-from .evidence import FAULT, MOK, NOTE, Finding
-from .machine import OURS
+from .evidence import FAULT, NOTE, Finding
+from .machine import MOK, OURS
 from .status import CONF, PACKAGED_CONF, is_switched, regions_served_by
 from .steps import MODULES
 from .take import METER

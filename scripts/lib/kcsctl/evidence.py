@@ -9,8 +9,8 @@ import functools
 import re
 import time
 
-from .machine import (DISCOVERY, LOCKED_LIMIT_S, OURS, SMBIOS, STOCK, Failed, devices,
-                      find_interfaces)
+from .machine import (DISCOVERY, LOCKED_LIMIT_S, MOK, OURS, SMBIOS, STOCK, Failed,
+                      devices, find_interfaces)
 from .status import meters_of
 from .steps import MODULES
 from .take import idle_parameters
@@ -24,7 +24,6 @@ SMBIOS_RESOURCE = "IPMI Address"
 LOCKDOWN = "/sys/kernel/security/lockdown"
 SIG_ENFORCE = "/sys/module/module/parameters/sig_enforce"
 SECURE_BOOT = "/sys/firmware/efi/efivars/SecureBoot-8be4df61-93ca-11d2-aa0d-00e098032b8c"
-MOK = "/var/lib/dkms/mok.pub"
 
 
 @dataclasses.dataclass(frozen=True)

@@ -26,6 +26,8 @@ LOCKED_LIMIT_S = 5
 
 FETCH_BYTES = 1 << 20   # no file of the kernel that is read as text is as long
 
+MOK = "/var/lib/dkms/mok.pub"   # of the key that DKMS signs modules with
+
 LOG = "/dev/kmsg"   # each read gives one record, at most this long
 LOG_RECORD_BYTES, LOG_RECORDS_MAX = 8192, 65536
 

@@ -10,11 +10,14 @@ import signal
 import threading
 import time
 
-from .machine import LOCKED_LIMIT_S, OURS, STOCK, VIA, Failed, Halt, find_interfaces
+from .machine import LOCKED_LIMIT_S, MOK, OURS, STOCK, VIA, Failed, Halt, find_interfaces
 from .status import CONF
 
 MODULES = (OURS, "kcs_opregion", "kcs_ipmi")
 UNLOAD_ORDER = (VIA, "kcs_ipmi", "kcs_opregion", "kcs_anchor", OURS)
+
+# Of modprobe, where signatures are enforced, and where the kernel is locked down.
+UNKNOWN_KEY = ("Key was rejected by service", "Operation not permitted")
 
 QUIET_S, QUIET_WAIT_S = 1, 10
 SERVICE_WAIT_S, UNBIND_LIMIT_S = 10, 60
@@ -48,7 +51,13 @@ class Load(Step):
 
     def do(self, machine):
         self.missing = [name for name in UNLOAD_ORDER if not machine.is_loaded(name)]
-        machine.run("modprobe", "-a", *MODULES)
+        try:
+            machine.run("modprobe", "-a", *MODULES)
+        except Failed as why:
+            if any(words in str(why) for words in UNKNOWN_KEY):
+                raise Failed(f"{why}; where signatures are enforced the kernel has to know the "
+                             f"key: mokutil --import {MOK}, reboot, and confirm it") from why
+            raise
 
     def undo(self, machine):
         if "kcs_opregion" in self.missing:
