@@ -8,8 +8,11 @@ cd /run/bed || exit 1
 export HOME=/root DEBIAN_FRONTEND=noninteractive LC_ALL=C.UTF-8
 bash ./script >output 2>&1 </dev/null
 status=$?
-# The boot loader of this machine is QEMU, which boots these two.
-cp -Lup /vmlinuz /initrd.img . || status=125
+# The boot loader of this machine is QEMU, which boots these two. Their dates say nothing:
+# a kernel is as old as its package.
+for file in vmlinuz initrd.img; do
+    cmp -s "/$file" "$file" || cp "/$file" . || status=125
+done
 echo $status >status.new && mv status.new status
 sync
 systemctl poweroff --no-block
