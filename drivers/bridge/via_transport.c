@@ -5,9 +5,10 @@
  * whose deadlines are the only ones.
  *
  * A message that was given up here is still with ipmi_msghandler, until its driver
- * gives it up as well. The next one waits for that: however long a BMC is silent,
- * there is one of ours, and not a queue that is executed minutes late. But some are
- * never returned: an oops of anything in the kernel costs those that arrive meanwhile.
+ * gives it up as well. The next one waits for that, so that no queue of ours is executed
+ * minutes late. But some are never returned: an oops of anything in the kernel costs
+ * those that arrive meanwhile. So there is one more every two minutes at most, and that
+ * is a search for the BMC.
  */
 #include "via_transport.h"
 
@@ -19,7 +20,7 @@
 /* A message that comes back ends the sleep. */
 #define RETURN_US	USEC_PER_SEC
 
-/* After twice the time in which ipmi_msghandler gives up what it does give up. */
+/* Drivers give up a BMC that is silent within a minute, unless others' messages wait, too. */
 #define LOST_US		(120 * USEC_PER_SEC)
 
 static struct kcs_via_transport *to_via(struct kcs_transport *transport)

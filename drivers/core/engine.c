@@ -209,8 +209,8 @@ static void engine_submit(struct kcs_host *host, struct kcs_request *request,
 		kcs_host_count(host, KCS_COUNT_REFUSED);
 	else
 		kcs_request_get(request);
-	spin_unlock_irqrestore(&host->lock, flags);
 	trace_kcs_submit(host, request, err);
+	spin_unlock_irqrestore(&host->lock, flags);
 	if (drives) {
 		engine_drive(host, request, driver);
 		return;

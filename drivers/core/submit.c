@@ -189,8 +189,8 @@ void kcs_submit_send(struct kcs_host *host, struct kcs_request *request)
 		err = kcs_queue_add(&host->queue, request);
 	if (!err)
 		kcs_request_get(request);
-	spin_unlock_irqrestore(&host->lock, flags);
 	trace_kcs_submit(host, request, err);
+	spin_unlock_irqrestore(&host->lock, flags);
 	if (err)
 		kcs_request_end(request, err);
 	else

@@ -61,7 +61,7 @@ TRACE_EVENT(kcs_submit,
 		      __entry->err)
 );
 
-/* It goes to the BMC, for the @tries-th time, after @queue_us since it was submitted. */
+/* It goes to the BMC, for the @tries-th time, @since_us after it was submitted. */
 TRACE_EVENT(kcs_issue,
 	    TP_PROTO(const struct kcs_host *host,
 		     const struct kcs_request *request),
@@ -73,7 +73,7 @@ TRACE_EVENT(kcs_issue,
 			     __field(u8, netfn)
 			     __field(u8, cmd)
 			     __field(u32, tries)
-			     __field(u64, queue_us)
+			     __field(u64, since_us)
 	    ),
 
 	    TP_fast_assign(strscpy(__entry->host, dev_name(&host->dev), 16);
@@ -82,19 +82,21 @@ TRACE_EVENT(kcs_issue,
 			   __entry->netfn = request->msg.bytes[0] >> 2;
 			   __entry->cmd = request->msg.bytes[1];
 			   __entry->tries = request->tries;
-			   __entry->queue_us = host->sent_us -
+			   __entry->since_us = host->sent_us -
 					       kcs_request_submitted_us(request);
 	    ),
 
-	    TP_printk("%s %p %s: NetFn %02xh command %02xh, try %u, %llu us in the queue",
+	    TP_printk("%s %p %s: NetFn %02xh command %02xh, try %u, %llu us after its submission",
 		      __entry->host, __entry->request,
 		      kcs_trace_class(__entry->class), __entry->netfn,
-		      __entry->cmd, __entry->tries, __entry->queue_us)
+		      __entry->cmd, __entry->tries, __entry->since_us)
 );
 
 /*
- * It ended after @us since it was submitted: with a reply of @bytes and its completion
- * code @cc, or with @err. @tries is 0 where it was not sent; @wire_us, @sleeps and
+ * The interface is through with it @us after it was submitted: it ended with a reply of
+ * @bytes and its completion code @cc, or with @err. One that was cancelled, or reached
+ * its deadline, in mid-message ended before: @err is -ECANCELED or -ETIMEDOUT, and
+ * nobody waited any more. @tries is 0 where it was not sent; @wire_us, @sleeps and
  * @polls are of all tries.
  */
 TRACE_EVENT(kcs_complete,

@@ -121,7 +121,8 @@ static int pci_find_spacing(struct pci_dev *pdev, struct kcs_location *location)
 			*location = tried;
 		return err;
 	}
-	dev_notice(&pdev->dev, "no Status register responds 1, 4 or 16 bytes after the data register; taking 1\n");
+	dev_notice(&pdev->dev, "no Status register responds in %pR; taking the byte after the data register\n",
+		   &pdev->resource[0]);
 	return 0;
 }
 

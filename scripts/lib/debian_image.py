@@ -12,6 +12,7 @@ import fcntl
 import hashlib
 import os
 import pathlib
+import platform
 import shutil
 import subprocess
 import sys
@@ -28,8 +29,9 @@ KEPT = 2
 
 def mirror():
     """Where this machine gets its packages from."""
+    codename = platform.freedesktop_os_release()["VERSION_CODENAME"]
     return run("apt-get", "indextargets", "--format", "$(REPO_URI)",
-               "Created-By: Packages", "Codename: bookworm").split()[0]
+               "Created-By: Packages", f"Codename: {codename}").split()[0]
 
 
 def in_root(root, text):

@@ -38,8 +38,9 @@ suite_download() (
 
 # suite_tree SUITE: as kernel_tree, of the newest Linux in it.
 suite_tree() {
-    local folder package version
-    folder=$(mktemp -d)
+    local folder=$CACHE/suite-$1 package version
+    rm -rf "$folder"
+    mkdir -p "$folder"
     say "looking for the newest Linux of $1 ..."
     {
         suite_look "$folder" "$1" && package=$(suite_newest "$folder" linux-source) &&

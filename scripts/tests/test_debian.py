@@ -145,6 +145,8 @@ def test_killed_command_is_run_again(request, taken, untaken, command, other):
     """)
     found = values(result)
     assert found["begin"] == before
+    killed = re.findall(r"^killed=(\d+)$", result.output, re.M)
+    assert set(killed) <= {"137", "0"} and killed.count("137") >= 4, result.output
     for step in steps:
         assert (found[f"after_{step}"], found[f"before_{step}"]) == (after, before), result.output
     print(f"{command} was killed at {result.output.count('killed=137')} of {len(steps)} steps")

@@ -66,7 +66,7 @@ class TraceTest(VmCase):
             self.assertEqual([name for name, _ in request[3]],
                              ["kcs_submit", "kcs_issue", "kcs_complete"])
             self.assertRegex(request[3][0][1], r"\d+ bytes, deadline in 5000 ms, result 0")
-            self.assertRegex(request[3][1][1], r"try 1, \d+ us in the queue")
+            self.assertRegex(request[3][1][1], r"try 1, \d+ us after its submission")
         end = ended(of_watchdog)
         self.assertEqual((end["result"], end["code"], end["tries"]), (0, 0, 1))
         self.assertGreater(end["bytes"], 10)
