@@ -28,6 +28,16 @@ TRACE_DEFINE_ENUM(KCS_CLASS_BACKGROUND);
 			 { KCS_CLASS_USER, "user" },		\
 			 { KCS_CLASS_BACKGROUND, "background" })
 
+/* What each event of a request begins with. */
+#define KCS_TRACE_REQUEST_ASSIGN			\
+	do {						\
+		strscpy(__entry->host, dev_name(&host->dev), 16);	\
+		__entry->request = request;		\
+		__entry->class = request->class;	\
+		__entry->netfn = request->msg.bytes[0] >> 2;	\
+		__entry->cmd = request->msg.bytes[1];	\
+	} while (0)
+
 /* A request was submitted; where @err is not 0, it has ended with that. */
 TRACE_EVENT(kcs_submit,
 	    TP_PROTO(const struct kcs_host *host,
@@ -44,11 +54,7 @@ TRACE_EVENT(kcs_submit,
 			     __field(int, err)
 	    ),
 
-	    TP_fast_assign(strscpy(__entry->host, dev_name(&host->dev), 16);
-			   __entry->request = request;
-			   __entry->class = request->class;
-			   __entry->netfn = request->msg.bytes[0] >> 2;
-			   __entry->cmd = request->msg.bytes[1];
+	    TP_fast_assign(KCS_TRACE_REQUEST_ASSIGN;
 			   __entry->bytes = request->msg.len;
 			   __entry->timeout_ms = request->timeout_ms;
 			   __entry->err = err;
@@ -76,11 +82,7 @@ TRACE_EVENT(kcs_issue,
 			     __field(u64, since_us)
 	    ),
 
-	    TP_fast_assign(strscpy(__entry->host, dev_name(&host->dev), 16);
-			   __entry->request = request;
-			   __entry->class = request->class;
-			   __entry->netfn = request->msg.bytes[0] >> 2;
-			   __entry->cmd = request->msg.bytes[1];
+	    TP_fast_assign(KCS_TRACE_REQUEST_ASSIGN;
 			   __entry->tries = request->tries;
 			   __entry->since_us = host->sent_us -
 					       kcs_request_submitted_us(request);
@@ -119,11 +121,7 @@ TRACE_EVENT(kcs_complete,
 			     __field(u64, us)
 	    ),
 
-	    TP_fast_assign(strscpy(__entry->host, dev_name(&host->dev), 16);
-			   __entry->request = request;
-			   __entry->class = request->class;
-			   __entry->netfn = request->msg.bytes[0] >> 2;
-			   __entry->cmd = request->msg.bytes[1];
+	    TP_fast_assign(KCS_TRACE_REQUEST_ASSIGN;
 			   __entry->cc = err ? 0 : kcs_msg_cc(&request->reply);
 			   __entry->bytes = err ? 0 : request->reply.len;
 			   __entry->err = err;

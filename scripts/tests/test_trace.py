@@ -26,14 +26,15 @@ COMPLETE = re.compile(r"result (-?\d+), completion code (\w\w)h, (\d+) bytes, (\
 
 def requests(output):
     """What became of each request: a list of (class, NetFn, command, its events)."""
-    found = {}
+    found, latest = [], {}
     for name, key, *what, details in EVENT.findall(output):
         if name == "kcs_submit":
-            assert key not in found or found[key][3][-1][0] == "kcs_complete"
-            found[key, len(found)] = found[key] = (*what, [])
-        assert found[key][:3] == tuple(what)
-        found[key][3].append((name, details))
-    return [request for key, request in found.items() if isinstance(key, tuple)]
+            assert key not in latest or latest[key][3][-1][0] == "kcs_complete"
+            latest[key] = (*what, [])
+            found.append(latest[key])
+        assert latest[key][:3] == tuple(what)
+        latest[key][3].append((name, details))
+    return found
 
 
 def ended(request):

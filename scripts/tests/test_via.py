@@ -273,7 +273,7 @@ def test_silent_bmc_costs_a_deadline_and_comes_back(bed, stack, table):
     interface, drivers = OVER[stack]
     pace = 10 if bed.sanitized else 1
     result = bed.boot(PRELUDE + SILENCE.replace("DRIVERS", drivers), ssdts=["dcmi"],
-                          interface=interface,
+                      interface=interface,
                       bmc=["--silent-s", str(SILENT_S), "--silent-from-s", "inf"])
     found = figures(result)
     slowest = {name: found[name]["slowest_us"] / 1000 for name in ("silent", "dead", "theirs")}
