@@ -7,7 +7,7 @@ RUNS ?= 1000000
 POLICY ?= all
 TO ?= ..
 
-.PHONY: modules install clean deb demo check fast deep kunit fuzz coverage lint bench help
+.PHONY: modules install clean deb rpm demo check fast deep kunit fuzz coverage lint bench help
 
 modules: ## build the modules for the kernel in KDIR (default target)
 	$(MAKE) -C $(KDIR) M=$(CURDIR) modules
@@ -21,6 +21,9 @@ clean: ## remove what a build left in this folder
 
 deb: ## build the Debian package kcs-dkms into TO=..
 	scripts/package/build deb $(TO)
+
+rpm: ## build the RPM package kcs-dkms into TO=..
+	scripts/package/build rpm $(TO)
 
 demo: ## read WATTS=187 from an emulated BMC through a power meter, in a VM
 	scripts/demo $(WATTS)

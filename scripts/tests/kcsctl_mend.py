@@ -5,10 +5,8 @@ import shlex
 import subprocess
 
 from kcsctl import cli
+from kcsctl.checks_boot import HOOKS
 from kcsctl_broken import INTERRUPT, MODULES_DEP
-
-HOOK = "/etc/kernel/postinst.d/kcs-dkms"
-
 
 def move_text(machine, words):
     """Run echo, printf, sed or cp, in a shell as a person would, on files of the machine."""
@@ -60,7 +58,7 @@ def mend(machine, commands):
             machine.run(program, *words)
         elif program in ("echo", "printf", "sed", "cp"):
             move_text(machine, [program, *words])
-        elif program == HOOK:
+        elif program in HOOKS:
             build_modules(machine, *words)
         elif program == "apt-get":
             install(machine, words[1:])

@@ -241,6 +241,19 @@ def test_kernel_without_ipmi_gets_no_modules(tmp_path):
     assert found_in(machine)["mend"] == [f"apt-get install linux-headers-{NEWER}"]
 
 
+@pytest.mark.parametrize("tool, package", [
+    ("dnf", f"kernel-devel-{NEWER}"), ("zypper", "kernel-default-devel")])
+def test_kernel_of_an_rpm_system_gets_its_own_commands(tmp_path, tool, package):
+    machine = healthy(tmp_path)
+    machine.put(f"/usr/bin/{tool}", "")
+    machine.put("/usr/share/kcs-dkms/build-for", "")
+    add_kernel(machine)
+    build = f"/usr/share/kcs-dkms/build-for {NEWER}"
+    assert found_in(machine)["mend"] == [f"{tool} install {package}", build]
+    machine.put(f"/lib/modules/{NEWER}/build/include/x", "")
+    assert found_in(machine)["mend"] == [build]
+
+
 def test_kernel_of_a_checkout_has_its_modules_from_there(tmp_path):
     machine = stock_machine(tmp_path)
     drop_modules(machine)

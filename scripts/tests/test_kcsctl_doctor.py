@@ -21,7 +21,8 @@ from kcsctl_broken import (CONF, DKMS, NEWER, add_kernel, add_second, blacklist_
                            upgrade)
 from kcsctl_kernel import DEVICE, RELEASE
 from kcsctl_kernel import quick  # fixture
-from kcsctl_mend import HOOK, mend
+from kcsctl.checks_boot import HOOKS
+from kcsctl_mend import mend
 
 
 @dataclasses.dataclass
@@ -99,11 +100,11 @@ CASES = [
          None, severity="note", after=("bmc",)),
     Case("no-modules", drop_modules, "modules",
          f"kcs_host, kcs_opregion, kcs_ipmi: not installed for the running kernel, {RELEASE}",
-         f"{HOOK} {RELEASE}", stock_machine, after=("driver",)),
+         f"{HOOKS[0]} {RELEASE}", stock_machine, after=("driver",)),
     Case("newer-kernel", add_kernel, "modules", f"the newest kernel, {NEWER}, has no modules",
          f"apt-get install linux-headers-{NEWER}"),
     Case("removed-modules", drop_modules, "modules", f"{RELEASE}, has no modules of ours",
-         f"{HOOK} {RELEASE}"),
+         f"{HOOKS[0]} {RELEASE}"),
     Case("polls", lose_interrupt, "interrupt",
          "has interrupt 5; since ", f"echo {DEVICE} >/sys/bus/platform/drivers/kcs_host/bind",
          severity="note"),

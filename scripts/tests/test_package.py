@@ -1,6 +1,7 @@
 # SPDX-License-Identifier: GPL-2.0-only
 """The package kcs-dkms: built, installed, used by kernels, and removed, in roots of
-Debian 12 and 13 that debootstrap makes once and keeps in the cache folder.
+Debian 12 and 13 that debootstrap makes once and keeps in the cache folder. The RPM
+package is installed there as well, beside dpkg's database.
 
 As root: /usr/bin/python3 -m pytest scripts/tests/test_package.py
 """
@@ -19,10 +20,10 @@ from vm import CACHE, ROOT
 pytestmark = pytest.mark.package
 
 PACKAGE = ROOT / "scripts/package"
-TOOLS = "debootstrap lintian man-db mandoc shellcheck xz-utils linux-image-amd64"
+TOOLS = "debootstrap lintian man-db mandoc rpm rpmlint shellcheck xz-utils linux-image-amd64"
 MODULES = ["kcs_anchor", "kcs_host", "kcs_ipmi", "kcs_opregion", "kcs_sim", "kcs_via_ipmi"]
-# What APT, dpkg and DKMS keep for themselves, and copies of /etc/group.
-KEPT = re.compile(r"^/(var/(log|cache|lib/(apt|dpkg|systemd)|lib/dkms/mok)|tmp|run|proc|dev|deb)\b"
+# What APT, dpkg, RPM and DKMS keep for themselves, and copies of /etc/group.
+KEPT = re.compile(r"^/(var/(log|cache|lib/(apt|dpkg|rpm|systemd)|lib/dkms/mok)|tmp|run|proc|dev|deb)\b"
                   r"|^/etc/(group|gshadow)-$|^/usr/lib/modules/[^/]*/modules\.|^/etc/\.pwd\.lock$")
 
 
@@ -288,6 +289,92 @@ def test_purged_package_leaves_no_file(bare, machine, tmp_path):
     before = bare.fork(tmp_path / "bare").files()
     machine.run(f"{ENABLE}; apt-get purge -qy kcs-dkms")
     assert machine.files() - before == set()
+
+
+# -- RPM. -------------------------------------------------------------------------
+
+# Of rpmlint's errors: a signature is the distributor's.
+UNSIGNED = "E: no-signature"
+
+
+@pytest.fixture(scope="session")
+def rpm(tools, tmp_path_factory):
+    """Return the RPM package, built from this checkout."""
+    return pathlib.Path(run(PACKAGE / "build", "rpm", tmp_path_factory.mktemp("rpm")).split()[-1])
+
+
+@pytest.fixture(scope="session")
+def newer_rpm(tools, tmp_path_factory):
+    """Return the RPM package of a later version."""
+    tree = tmp_path_factory.mktemp("newer") / "tree"
+    shutil.copytree(ROOT, tree, ignore=shutil.ignore_patterns(".git"))
+    header = tree / "include/kcs/version.h"
+    header.write_text(re.sub(r'(KCS_VERSION\t).*', r'\1"99.0"', header.read_text()))
+    return pathlib.Path(run(tree / "scripts/package/build", "rpm", tree.parent).split()[-1])
+
+
+@pytest.fixture(scope="session")
+def with_rpm(bare, tmp_path_factory):
+    """Return a machine without the package, with the program rpm and its database."""
+    machine = bare.fork(tmp_path_factory.mktemp("with-rpm"))
+    machine.run("apt-get install -qy --no-install-recommends rpm; rpm --initdb")
+    # Those of its distributions have a package with these folders.
+    machine.run("mkdir -p /usr/lib/sysusers.d /usr/share/man/man4 /usr/share/man/man8")
+    return machine
+
+
+def placed(paths):
+    """Return paths as they are in both packages."""
+    return {re.sub(r"/doc/kcs-dkms[^/]*|\.gz$", "", path.rstrip("/")) for path in paths
+            if not re.search(r"/copyright$|/changelog|^/etc|/build-for$", path)}
+
+
+def test_rpm_has_the_files_of_the_deb(deb, rpm):
+    listed = run("dpkg-deb", "--contents", deb).splitlines()
+    of_deb = [line.split()[5][1:] for line in listed if not line.startswith("d")]
+    of_rpm = run("rpm", "-qp", "--qf", "[%{FILEMODES:perms} %{FILENAMES}\n]", rpm).splitlines()
+    assert placed(of_deb) == placed(line.split()[1] for line in of_rpm if line[0] != "d")
+
+
+def test_rpmlint_finds_no_error(rpm):
+    said = subprocess.run(["rpmlint", rpm], capture_output=True, text=True, check=False).stdout
+    assert "1 packages and 0 specfiles checked" in said
+    assert [line for line in said.splitlines() if ": E: " in line and UNSIGNED not in line] == []
+
+
+def test_rpm_fits_into_an_empty_root(rpm, tmp_path):
+    run("rpm", "--root", tmp_path, "--nodeps", "--noscripts", "-i", rpm)
+    listed = run("rpm", "--root", tmp_path, "-ql", "kcs-dkms").split()
+    assert listed == run("rpm", "-qlp", rpm).split()
+    absent = [path for path in listed if not os.path.lexists(f"{tmp_path}{path}")]
+    assert absent == ["/etc/modprobe.d/kcs.conf"]
+    assert os.readlink(tmp_path / "usr/sbin/kcsctl") == "../share/kcs-dkms/kcsctl"
+
+
+def test_rpm_builds_modules_and_takes_them_away(with_rpm, rpm, newer_rpm, tmp_path):
+    before = with_rpm.fork(tmp_path / "before").files()
+    machine = with_rpm.fork(tmp_path / "machine")
+    version = f"modinfo -F version -k {machine.kernel()} kcs_host"
+    machine.run(f"rpm --nodeps -i /deb/{rpm.name}", deb=rpm.parent)
+    assert machine.run(version).strip() == rpm.name.split("-")[2]
+    assert machine.run("getent group ipmi").startswith("ipmi:")
+    assert "next boot     ipmi_si" in machine.run("kcsctl status || test $? = 1")
+    machine.run(f"rpm --nodeps -U --replacepkgs /deb/{rpm.name}", deb=rpm.parent)
+    assert machine.run(version).strip() == rpm.name.split("-")[2]
+    machine.run(f"{ENABLE}; rpm --nodeps -U /deb/{newer_rpm.name}", deb=newer_rpm.parent)
+    assert machine.run(version).strip() == "99.0"
+    assert re.findall(r"kcs/([\d.]+)", machine.run("dkms status")) == ["99.0"]
+    machine.run("test -e /etc/modprobe.d/kcs.conf; rpm -e kcs-dkms")
+    assert machine.run("dkms status") == ""
+    assert machine.files() - before == set()
+
+
+def test_rpm_is_installed_though_a_build_fails(with_rpm, rpm, tmp_path):
+    machine = with_rpm.fork(tmp_path)
+    machine.run("mkdir -p /etc/dkms; echo \"MAKE[0]='make no_such_target'\" >/etc/dkms/kcs.conf")
+    said = machine.run(f"rpm --nodeps -i /deb/{rpm.name}", deb=rpm.parent)
+    assert f"kcs-dkms: no modules for {machine.kernel()}" in said
+    assert machine.run("rpm -q kcs-dkms").startswith("kcs-dkms-")
 
 
 # -- Described. -------------------------------------------------------------------

@@ -13,7 +13,14 @@ from .take import METER
 
 # In a checkout; the package installs it as dkms.conf.
 DKMS_CONF = pathlib.Path(__file__).resolve().parents[2] / "package/debian/kcs-dkms.dkms"
-HOOK = "/etc/kernel/postinst.d/kcs-dkms"
+# Builds the modules for a kernel: where the package for Debian has it, where the RPM has.
+HOOKS = ("/etc/kernel/postinst.d/kcs-dkms", "/usr/share/kcs-dkms/build-for")
+# What installs packages: the packages of a kernel, and of the headers of one release.
+INSTALL_TOOLS = {
+    "dnf": ("kernel kernel-modules kernel-devel", "kernel-devel-{}"),
+    "zypper": ("kernel-default kernel-default-devel", "kernel-default-devel"),
+    "apt-get": ("linux-image-amd64 linux-headers-amd64", "linux-headers-{}"),
+}
 METER_PATTERN = r"\s*(blacklist\s+acpi[-_]power[-_]meter\s*(#|$)|" \
     r"install\s+acpi[-_]power[-_]meter\s+\S*\b(true|false)\b)"
 METER_ARGUMENT = r"\b(?:modprobe\.blacklist|module_blacklist)=\S*\bacpi[-_]power[-_]meter\b"
@@ -59,19 +66,44 @@ def newest_kernel(machine):
                key=version_key, default=None)
 
 
+def install_tool(machine):
+    """The program that installs packages on this system."""
+    return next((tool for tool in INSTALL_TOOLS if machine.exists(f"/usr/bin/{tool}")), "apt-get")
+
+
+def kernel_command(machine):
+    """The command that installs the system's newest kernel, with its headers."""
+    tool = install_tool(machine)
+    return f"{tool} install {INSTALL_TOOLS[tool][0]}"
+
+
+def build_command(machine, release):
+    """The command that builds the package's modules for a kernel."""
+    return f"{HOOKS[machine.exists(HOOKS[1])]} {release}"
+
+
+def headers_advice(machine, release):
+    """As build_advice(), for a kernel without headers."""
+    tool = install_tool(machine)
+    command = f"{tool} install {INSTALL_TOOLS[tool][1].format(release)}"
+    if tool == "apt-get":
+        return (command,), "a hook builds the modules then"
+    return (command, build_command(machine, release)), "its log says why a build fails"
+
+
 def build_advice(machine, release):
     """(the commands that get modules for a kernel, what they need besides)."""
     package = package_of(machine)
     if not package:
         return (f"make install KDIR=/lib/modules/{release}/build",), "in a checkout, as root"
-    stock = ("apt-get install linux-image-amd64 linux-headers-amd64",)
+    stock = (kernel_command(machine),)
     if package[1] and not re.match(package[1], release):
         return stock, "then reboot: the package is for kernels from 6.1 on"
     if "CONFIG_IPMI_HANDLER=" not in (machine.read(f"/boot/config-{release}") or "CONFIG_IPMI_HANDLER="):
         return stock, "then reboot into that kernel: this one has no ipmi_msghandler"
     if not machine.exists(f"/lib/modules/{release}/build/include"):
-        return (f"apt-get install linux-headers-{release}",), "a hook builds the modules then"
-    return (f"{HOOK} {release}",), "its log says why a build fails"
+        return headers_advice(machine, release)
+    return (build_command(machine, release),), "its log says why a build fails"
 
 
 def check_modules(evidence):
@@ -117,7 +149,7 @@ def check_signature(evidence):
     if fault == "unsigned":
         version = (package_of(evidence.machine) or ["VERSION"])[0]
         yield Finding(FAULT, what + "it is not signed", why,
-                      ("apt-get install openssl mokutil",
+                      (f"{install_tool(evidence.machine)} install openssl mokutil",
                        f"dkms build --force kcs/{version} && dkms install --force kcs/{version}",
                        f"mokutil --import {MOK}"), "then reboot, and confirm the key")
     elif fault == "pending":
@@ -202,7 +234,7 @@ def check_meter(evidence):
         yield finding
     elif not machine.has_module(METER):
         yield Finding(NOTE, f"{machine.release()} has no {METER}", "Power meters do not read",
-                      ("apt-get install linux-image-amd64",), "then reboot into that kernel")
+                      (kernel_command(machine),), "then reboot into that kernel")
     elif not machine.is_loaded(METER):
         yield Finding(FAULT, f"{', '.join(evidence.meters)}: {METER} is not loaded",
                       "The power meter does not read", (f"modprobe {METER}",))
