@@ -21,6 +21,7 @@ MODULES = {     # and what they need
     "kcs_opregion": ["kcs_host", "kcs_anchor"],
     "kcs_ipmi": ["kcs_host", "ipmi_msghandler", "ipmi_devintf"],
     "ipmi_watchdog": ["ipmi_msghandler"], "kcs_sim": ["kcs_host"],
+    "kcs_via_ipmi": ["kcs_host", "ipmi_msghandler"],
 }
 STOCK_MODULES = ("ipmi_si", "ipmi_devintf", "acpi_ipmi", "acpi_power_meter")
 SOFTDEPS = {"kcs_host": ["kcs_opregion"]}      # by the package's file kcs_ipmi, too

@@ -174,6 +174,27 @@ def test_simulated_interface_does_not_keep_regions(tmp_path, capsys):
     assert "already" in capsys.readouterr().out
 
 
+def test_interface_over_another_driver_keeps_what_serves_it(tmp_path, capsys):
+    machine = ours(tmp_path)
+    machine.load("kcs_via_ipmi")
+    machine.put_link("/sys/class/kcs/kcs7/device", "../../kcs_via_ipmi.1")     # an SSIF
+    assert cli.main(["give-back"], machine) == 0
+    said = capsys.readouterr().err
+    assert "regions stay with kcs_opregion, as kcs_via_ipmi serves kcs_via_ipmi.1" in said
+    assert "not served" not in said
+    assert machine.state()[0][DEVICE] == "ipmi_si" and machine.regions == "kcs_anchor"
+    assert {"kcs_via_ipmi", "kcs_opregion", "kcs_host"} <= set(machine.names("/sys/module"))
+
+
+def test_interface_over_the_stock_driver_is_the_same_one(tmp_path):
+    machine = stock(tmp_path)
+    machine.load("kcs_via_ipmi")
+    machine.put_link("/sys/class/kcs/kcs7/device", "../../kcs_via_ipmi.0")
+    machine.update()
+    assert cli.main(["give-back"], machine) == 0
+    assert not machine.is_loaded("kcs_via_ipmi") and not machine.is_loaded("kcs_host")
+
+
 def add_parameter(machine, is_bound):
     path = "/sys/bus/platform/devices/kcs_param.0"
     machine.put(f"{path}/modalias", "platform:kcs_param")

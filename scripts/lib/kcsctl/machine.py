@@ -361,6 +361,10 @@ def find_interfaces(machine):
 
 
 def other_hosts(machine, interface):
-    """The devices of other interfaces of ours that have registers."""
+    """The devices of other interfaces of ours that serve firmware.
+
+    One of kcs_via_ipmi over this interface, as another driver's, is not another.
+    """
+    via = f"{VIA}.{(interface.ipmi or '').removeprefix('ipmi')}"
     return [device for device in class_of(machine, "kcs")
-            if device != interface.device and not (device or "").startswith((SIMULATED, VIA))]
+            if device not in (interface.device, via) and not (device or "").startswith(SIMULATED)]

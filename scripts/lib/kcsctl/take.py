@@ -290,7 +290,8 @@ def take_steps(machine, interface, is_persistent):
 def give_back_steps(machine, interface, is_persistent):
     """The steps of `give-back`; none when all is done.
 
-    Only without another interface of ours do AML regions and modules go, too. kcs_host
+    Only without another interface of ours do AML regions and modules go, too: one that
+    kcs_via_ipmi has over SSIF or BT is not to lose what serves its regions. kcs_host
     is the last one: while it is there, an earlier run may not have come to its end.
     """
     steps = persist(machine, False) if is_persistent else []
@@ -308,9 +309,11 @@ def lasting(machine, command, interface):
     """What a command leaves as a user might not expect it: sentences without a period."""
     others = other_hosts(machine, interface)
     if command == "give-back" and interface.is_acpi and interface.driver == OURS and others \
-            and machine.read(PINNED) == "Y":
+            and machine.read(PINNED) == "Y" and not machine.is_loaded(VIA):
         yield (f"AML regions below {interface.device} are not served until {', '.join(others)} "
                "is given back, too")
+    if command == "give-back" and interface.driver == OURS and machine.is_loaded(VIA) and others:
+        yield f"AML regions stay with kcs_opregion, as {VIA} serves {', '.join(others)}"
 
 
 # -- Commands. --------------------------------------------------------------------
